@@ -1,0 +1,3 @@
+"""Concord, the workbench for Consensual Qualitative Research."""
+
+__version__ = "0.1.0"
