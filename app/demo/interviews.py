@@ -76,10 +76,10 @@ def read_interview(path: Path) -> Interview:
         turns.append((speaker, plain))
         offset += len(plain) + 1
     ideas, absences = _core_ideas(tail, passages, path.name)
-    attributes = dict(
-        (name.strip(), value.strip())
+    attributes = {
+        name.strip(): value.strip()
         for name, _, value in (pair.partition("=") for pair in facts["attributes"].split(";"))
-    )
+    }
     return Interview(facts["code"], attributes, tuple(turns), passages, ideas, absences)
 
 
