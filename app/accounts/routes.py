@@ -1,0 +1,5 @@
+"""Routes of accounts."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

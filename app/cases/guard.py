@@ -1,0 +1,97 @@
+"""`in_case(Action)`: the guard of everything under a case in a sample."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request
+from sqlmodel import Session, col
+
+from app.accounts.sessions import SignedIn
+from app.cases.models import Case
+from app.consensus.models import Layer, Unit
+from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
+from app.db import Db, run
+from app.errors import NotFound
+from app.permissions import Action, Actor, Refused, decide
+from app.studies.guard import Code, Id, SampleName, StudyContext, check, enter
+from app.trail.service import Scene
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """Somebody in a case of a sample: study, sample, case, its unit and consensus layer."""
+
+    study: StudyContext
+    sample: SampleName
+    case_id: int
+    code: str
+    unit: UnitFacts
+
+    @property
+    def scene(self) -> Scene:
+        """For `trail.record`."""
+        return Scene(self.study.id, self.study.me.id, self.unit.id, self.unit.layer_id)
+
+    @property
+    def actor(self) -> Actor:
+        """For the permission table."""
+        return Actor(
+            self.study.roles,
+            judges_unit=self.unit.is_judge(self.study.me.id),
+            unit_agreed=self.unit.is_agreed,
+        )
+
+    @property
+    def url(self) -> str:
+        """The address of the case in this sample; pages hang below it."""
+        return f"/studies/{self.study.id}/samples/{self.sample.id}/cases/{self.code}"
+
+    def can(self, action: Action) -> bool:
+        """May this person do it to this case, as far as roles go?"""
+        return not isinstance(decide(self.actor, action), Refused)
+
+    @property
+    def may_edit(self) -> bool:
+        """Roles and state together: should the page offer changes?"""
+        return self.can(Action.CODE) and self.unit.is_open
+
+
+def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> CaseContext:
+    """A case in a sample by its code, without regard to case. Raises `NotFound`."""
+    sample = study.sample(sample_id)
+    row = (
+        run(
+            db,
+            sa.select(col(Case.id).label("case_id"), col(Case.code), *UNIT_COLUMNS)
+            .join(Unit, col(Unit.case_id) == col(Case.id))
+            .join(Layer, CONSENSUS_LAYER)
+            .where(
+                col(Case.study_id) == study.id,
+                col(Case.code_key) == code.casefold(),
+                col(Unit.sample_id) == sample_id,
+            ),
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise NotFound(f"There is no case {code} in the sample {sample.name}.")
+    facts = dict(row)
+    case_id, code = facts.pop("case_id"), facts.pop("code")
+    return CaseContext(study, sample, case_id, code, unit_facts(db, facts))
+
+
+def in_case(action: Action) -> Callable[..., Any]:
+    """A dependency: the case context of somebody who may do `action` to it, else 404 or 403."""
+
+    def guard(
+        request: Request, db: Db, me: SignedIn, study: Id, sample: Id, code: Code
+    ) -> CaseContext:
+        context = load_case(db, enter(request, db, me, study), sample, code)
+        check(context.actor, action)
+        return context
+
+    guard.action = action  # type: ignore[attr-defined]
+    return guard

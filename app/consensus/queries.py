@@ -1,0 +1,120 @@
+"""A unit as a page or a guard needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import and_, exists
+from sqlmodel import Session, col
+
+from app.accounts.models import Account
+from app.accounts.sessions import initials
+from app.consensus.models import Agreement, Assignment, Layer, Unit
+from app.consensus.rules import AGREED_OR_LATER, OPEN_FOR_CONTENT, State, UnitKind
+from app.db import run
+from app.studies.models import Member
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A judge of a unit; `agreed` is to the present content version."""
+
+    id: int
+    name: str
+    agreed: bool
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        return initials(self.name)
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """Where a unit stands, its consensus layer and its judges."""
+
+    id: int
+    study_id: int
+    sample_id: int
+    kind: UnitKind
+    state: State
+    content: int
+    layer_id: int
+    judges: tuple[Judge, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """May its judges change the content?"""
+        return self.state in OPEN_FOR_CONTENT
+
+    @property
+    def is_agreed(self) -> bool:
+        """Has it been agreed (and not been reopened since)?"""
+        return self.state in AGREED_OR_LATER
+
+    @property
+    def agreed_count(self) -> int:
+        """How many judges agreed to the present content."""
+        return sum(judge.agreed for judge in self.judges)
+
+    @property
+    def still_missing(self) -> tuple[Judge, ...]:
+        """The judges who have not agreed to the present content."""
+        return tuple(judge for judge in self.judges if not judge.agreed)
+
+    def is_judge(self, account_id: int) -> bool:
+        """Is this person one of its judges?"""
+        return any(judge.id == account_id for judge in self.judges)
+
+    def has_agreed(self, account_id: int) -> bool:
+        """Has this person agreed to the present content?"""
+        return any(judge.id == account_id and judge.agreed for judge in self.judges)
+
+
+def unit_facts(db: Session, row: Mapping[str, object]) -> UnitFacts:
+    """Complete a row of `UNIT_COLUMNS` with the unit's judges."""
+    facts = dict(row)
+    return UnitFacts(judges=judges_of(db, facts), **facts)  # type: ignore[arg-type]
+
+
+UNIT_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    col(Unit.id).label("id"),
+    col(Unit.study_id).label("study_id"),
+    col(Unit.sample_id).label("sample_id"),
+    col(Unit.kind).label("kind"),
+    col(Unit.state).label("state"),
+    col(Unit.content).label("content"),
+    col(Layer.id).label("layer_id"),
+)
+CONSENSUS_LAYER = and_(col(Layer.unit_id) == col(Unit.id), col(Layer.account_id).is_(None))
+
+
+def judges_of(db: Session, facts: Mapping[str, object]) -> tuple[Judge, ...]:
+    """The judges assigned to a unit by name, else every judge of the study (a set team)."""
+    unit_id, study_id, content = facts["id"], facts["study_id"], facts["content"]
+    named = and_(col(Assignment.unit_id) == unit_id, col(Assignment.until).is_(None))
+    rows = run(
+        db,
+        sa.select(col(Account.id), col(Account.name), col(Agreement.id).is_not(None))
+        .join(Member, col(Member.account_id) == col(Account.id))
+        .join(
+            Agreement,
+            and_(
+                col(Agreement.unit_id) == unit_id,
+                col(Agreement.account_id) == col(Account.id),
+                col(Agreement.content) == content,
+            ),
+            isouter=True,
+        )
+        .where(
+            col(Member.study_id) == study_id,
+            col(Member.is_judge),
+            col(Member.left_at).is_(None),
+            col(Account.disabled_at).is_(None),
+            ~exists().where(named)
+            | exists().where(named, col(Assignment.account_id) == col(Account.id)),
+        )
+        .order_by(col(Account.name), col(Account.id)),
+    )
+    return tuple(Judge(*row) for row in rows)

@@ -1,0 +1,5 @@
+"""Routes of core_ideas."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

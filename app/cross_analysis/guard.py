@@ -1,0 +1,97 @@
+"""`in_board(Action)`: the guard of everything under a domain's cross-analysis."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request
+from sqlmodel import Session, col
+
+from app.accounts.sessions import SignedIn
+from app.consensus.models import Layer, Unit
+from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
+from app.db import Db, run
+from app.domains.models import Domain
+from app.errors import NotFound
+from app.permissions import Action, Actor, Refused, decide
+from app.studies.guard import Id, SampleName, StudyContext, check, enter
+from app.trail.service import Scene
+
+
+@dataclass(frozen=True)
+class BoardContext:
+    """Somebody at the board of a domain of a sample."""
+
+    study: StudyContext
+    sample: SampleName
+    domain_id: int
+    title: str
+    abbreviation: str
+    unit: UnitFacts
+
+    @property
+    def scene(self) -> Scene:
+        """For `trail.record`."""
+        return Scene(self.study.id, self.study.me.id, self.unit.id, self.unit.layer_id)
+
+    @property
+    def actor(self) -> Actor:
+        """For the permission table; every judge of the sample is the board's judge."""
+        return Actor(
+            self.study.roles,
+            judges_unit=self.unit.is_judge(self.study.me.id),
+            unit_agreed=self.unit.is_agreed,
+        )
+
+    @property
+    def url(self) -> str:
+        """The address of the board; its actions hang below it."""
+        return (
+            f"/studies/{self.study.id}/samples/{self.sample.id}"
+            f"/domains/{self.domain_id}/cross-analysis"
+        )
+
+    def can(self, action: Action) -> bool:
+        """May this person do it to this board, as far as roles go?"""
+        return not isinstance(decide(self.actor, action), Refused)
+
+    @property
+    def may_edit(self) -> bool:
+        """Roles and state together: should the page offer changes?"""
+        return self.can(Action.SORT) and self.unit.is_open
+
+
+def load_board(db: Session, study: StudyContext, sample_id: int, domain_id: int) -> BoardContext:
+    """The board of a domain of a sample. Raises `NotFound`."""
+    sample = study.sample(sample_id)
+    row = (
+        run(
+            db,
+            sa.select(col(Domain.title), col(Domain.abbreviation), *UNIT_COLUMNS)
+            .join(Unit, col(Unit.domain_id) == col(Domain.id))
+            .join(Layer, CONSENSUS_LAYER)
+            .where(col(Domain.id) == domain_id, col(Domain.sample_id) == sample_id),
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise NotFound("There is no such domain with a cross-analysis in this sample.")
+    facts = dict(row)
+    title, abbreviation = facts.pop("title"), facts.pop("abbreviation")
+    return BoardContext(study, sample, domain_id, title, abbreviation, unit_facts(db, facts))
+
+
+def in_board(action: Action) -> Callable[..., Any]:
+    """A dependency: the board context of somebody who may do `action`, else 404 or 403."""
+
+    def guard(
+        request: Request, db: Db, me: SignedIn, study: Id, sample: Id, domain: Id
+    ) -> BoardContext:
+        context = load_board(db, enter(request, db, me, study), sample, domain)
+        check(context.actor, action)
+        return context
+
+    guard.action = action  # type: ignore[attr-defined]
+    return guard

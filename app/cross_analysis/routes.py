@@ -1,0 +1,5 @@
+"""Routes of cross_analysis."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

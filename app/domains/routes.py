@@ -1,0 +1,5 @@
+"""Routes of domains."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Routes of studies."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Routes of trail."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,162 @@
+"""The one function that records a change, and the check of the chain."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, SQLModel, col, select
+
+from app.db import now, run
+from app.trail.models import TrailEntry, TrailHead, TrailValues
+from app.trail.rules import entry_hash, instant, values_hash
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who acts where: what every entry of one request has in common."""
+
+    study_id: int
+    account_id: int | None
+    unit_id: int | None = None
+    layer_id: int | None = None
+    chain: int = 0
+
+
+def record(
+    db: Session,
+    scene: Scene,
+    verb: str,
+    *,
+    item: SQLModel,
+    before: Values | None = None,
+    after: Values | None = None,
+) -> int:
+    """Write one change into the trail, in the transaction that makes it. Returns the entry's id.
+
+    `verb` is the team's word for it ("assign a block"); `before` and `after` hold plain values.
+    Values must survive JSON (text, whole numbers, lists of them).
+    """
+    head = _locked_head(db, scene)
+    at = now()
+    salt = secrets.token_hex(16)
+    digest = values_hash(salt, before, after)
+    facts = {
+        "study_id": scene.study_id,
+        "chain": scene.chain,
+        "sequence": head.sequence + 1,
+        "account_id": scene.account_id,
+        "verb": verb,
+        "item_kind": str(item.__tablename__),
+        "item_id": item.id,  # type: ignore[attr-defined]
+        "unit_id": scene.unit_id,
+        "layer_id": scene.layer_id,
+    }
+    chained = entry_hash(head.hash, [instant(at), *facts.values()], digest)
+    written = run(
+        db,
+        insert(TrailEntry).values(
+            **facts, at=at, values_hash=digest, previous_hash=head.hash, hash=chained
+        ),
+    )
+    assert written.inserted_primary_key is not None
+    entry_id = int(written.inserted_primary_key[0])
+    run(db, insert(TrailValues).values(entry_id=entry_id, salt=salt, before=before, after=after))
+    run(
+        db,
+        update(TrailHead)
+        .where(col(TrailHead.id) == head.id)
+        .values(sequence=head.sequence + 1, hash=chained),
+    )
+    return entry_id
+
+
+@dataclass(frozen=True)
+class _Head:
+    id: int
+    sequence: int
+    hash: str
+
+
+def _locked_head(db: Session, scene: Scene) -> _Head:
+    db.flush()
+    wanted = (
+        select(TrailHead.id, TrailHead.sequence, TrailHead.hash)
+        .where(TrailHead.study_id == scene.study_id, TrailHead.chain == scene.chain)
+        .with_for_update()
+    )
+    row = run(db, wanted).first()
+    if row is None:
+        run(
+            db,
+            insert(TrailHead).values(
+                study_id=scene.study_id, chain=scene.chain, sequence=0, hash=""
+            ),
+        )
+        row = run(db, wanted).one()
+    return _Head(*row)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An entry that does not fit its chain."""
+
+    study_id: int
+    sequence: int
+    what: str
+
+
+def verify(db: Session) -> Iterator[Problem]:
+    """Walk every chain and yield what does not fit; an intact trail yields nothing."""
+    heads = {
+        (head.study_id, head.chain): head
+        for head in db.exec(
+            select(TrailHead).order_by(col(TrailHead.study_id), col(TrailHead.chain))
+        )
+    }
+    ends = dict.fromkeys(heads, (0, ""))
+    rows = db.exec(
+        select(TrailEntry, TrailValues)
+        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id), isouter=True)
+        .order_by(col(TrailEntry.study_id), col(TrailEntry.chain), col(TrailEntry.sequence))
+        .execution_options(yield_per=500)
+    )
+    for entry, values in rows:
+        chain = (entry.study_id, entry.chain)
+        sequence, previous = ends.get(chain, (0, ""))
+        if entry.sequence != sequence + 1:
+            yield Problem(entry.study_id, entry.sequence, f"entry {sequence + 1} is missing")
+        yield from _check_entry(entry, values, previous)
+        ends[chain] = (entry.sequence, entry.hash)
+    for chain, head in heads.items():
+        if ends[chain] != (head.sequence, head.hash):
+            yield Problem(head.study_id, head.sequence, "the end of the chain was changed or cut")
+
+
+def _check_entry(entry: TrailEntry, values: TrailValues | None, previous: str) -> Iterator[Problem]:
+    if values is None:
+        yield Problem(entry.study_id, entry.sequence, "its values row is missing")
+    elif values.salt is not None:
+        if values_hash(values.salt, values.before, values.after) != entry.values_hash:
+            yield Problem(entry.study_id, entry.sequence, "its values were changed")
+    elif values.before is not None or values.after is not None:
+        yield Problem(entry.study_id, entry.sequence, "it is marked erased but has values")
+    facts = [
+        instant(entry.at),
+        entry.study_id,
+        entry.chain,
+        entry.sequence,
+        entry.account_id,
+        entry.verb,
+        entry.item_kind,
+        entry.item_id,
+        entry.unit_id,
+        entry.layer_id,
+    ]
+    if entry.previous_hash != previous:
+        yield Problem(entry.study_id, entry.sequence, "it does not follow the entry before it")
+    if entry_hash(entry.previous_hash, facts, entry.values_hash) != entry.hash:
+        yield Problem(entry.study_id, entry.sequence, "its own facts were changed")
