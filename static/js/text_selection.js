@@ -1,0 +1,147 @@
+// <transcript-pane data-picker="ID">: a selection by mouse or keyboard becomes start, end and quote
+// in that picker's hidden inputs. Snaps to sentences unless Alt is held or data-exact is set on the
+// pane or around it.
+import { announce } from "./announcer.js";
+import { passageOf, quoteOf, rangeOf, sentence, sentencesOf, snapped } from "./passages.js";
+import { fillPicker, openPicker } from "./picker.js";
+
+class TranscriptPane extends HTMLElement {
+  static keys = [
+    ["j k", "Next, previous turn"],
+    ["n N", "Next, previous uncoded turn"],
+    ["Shift+↓ ↑", "Select by sentence"],
+    ["Enter", "Choose a domain for what is selected"],
+    ["1–9", "Put what is selected in that domain"],
+    ["Esc", "Let go of the selection"],
+  ];
+
+  passage = null;
+  anchor = null;
+  head = null;
+
+  constructor() {
+    super();
+    this.addEventListener("pointerdown", () => this.letGo());
+    this.addEventListener("pointerup", (event) => setTimeout(() => this.take(event.altKey)));
+    this.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  connectedCallback() {
+    const turn = location.hash.startsWith("#turn-") && this.querySelector(location.hash);
+    if (document.activeElement === document.body) (turn || this).focus({ preventScroll: !turn });
+    this.picker?.addEventListener("toggle", (event) => {
+      if (event.newState === "closed") this.letGo();
+    });
+  }
+
+  get picker() {
+    return document.getElementById(this.dataset.picker);
+  }
+
+  get turns() {
+    return [...this.querySelectorAll(".turn")];
+  }
+
+  get turn() {
+    return document.activeElement.closest?.("transcript-pane .turn") ?? null;
+  }
+
+  /** The browser's selection, if it lies in here. */
+  take(exact) {
+    const selection = getSelection();
+    if (selection.isCollapsed || !this.contains(selection.anchorNode)) return;
+    const found = passageOf(this, selection.getRangeAt(0));
+    if (!found) return;
+    this.choose(exact || this.closest("[data-exact]") ? found : snapped(this, found));
+    selection.removeAllRanges();
+    this.openPicker();
+  }
+
+  choose(passage) {
+    this.passage = passage;
+    const range = rangeOf(this, passage);
+    if (CSS.highlights) CSS.highlights.set("passage", new Highlight(range));
+    return range;
+  }
+
+  letGo() {
+    this.passage = this.anchor = this.head = null;
+    CSS.highlights?.delete("passage");
+  }
+
+  get values() {
+    return { ...this.passage, quote: quoteOf(this, this.passage) };
+  }
+
+  openPicker() {
+    if (!this.picker || !this.passage) return;
+    const rects = rangeOf(this, this.passage).getClientRects();
+    const last = rects[rects.length - 1];
+    openPicker(this.picker, this.values, new DOMRect(last.right - 120, last.top, 120, last.height));
+  }
+
+  /** Selects from the anchor sentence to one further down (step 1) or up (step -1). */
+  extend(step) {
+    const all = this.turns.flatMap((turn) => sentencesOf(turn).map((_, index) => ({ turn, index })));
+    if (this.anchor === null) {
+      const turn = this.turn ?? this.turns[0];
+      this.anchor = this.head = all.findIndex((each) => each.turn === turn);
+    } else {
+      this.head = Math.max(0, Math.min(all.length - 1, this.head + step));
+    }
+    if (this.anchor < 0) return this.letGo();
+    const first = all[Math.min(this.anchor, this.head)];
+    const last = all[Math.max(this.anchor, this.head)];
+    this.choose({
+      start: sentence(first.turn, first.index).start,
+      end: sentence(last.turn, last.index).end,
+    });
+    all[this.head].turn.scrollIntoView({ block: "nearest" });
+    announce(`Selected: ${this.values.quote}`);
+  }
+
+  go(step, wanted = () => true) {
+    const turns = this.turns;
+    let at = this.turn ? turns.indexOf(this.turn) : step > 0 ? -1 : turns.length;
+    do at += step;
+    while (turns[at] && !wanted(turns[at]));
+    if (!turns[at]) return announce("No further turn");
+    this.letGo();
+    turns[at].focus();
+  }
+
+  onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select")) return;
+    const uncoded = (turn) => turn.hasAttribute("data-uncoded");
+    const onText = event.target === this || event.target.matches(".turn");
+    const actions = {
+      j: () => this.go(1),
+      k: () => this.go(-1),
+      n: () => this.go(1, uncoded),
+      N: () => this.go(-1, uncoded),
+    };
+    if (event.shiftKey) {
+      actions.ArrowDown = () => this.extend(1);
+      actions.ArrowUp = () => this.extend(-1);
+    }
+    if (this.passage) {
+      actions.Escape = () => this.letGo();
+      if (onText) actions.Enter = () => this.openPicker();
+      if (/^[0-9]$/.test(event.key)) actions[event.key] = () => this.press(event.key);
+    }
+    if (!Object.hasOwn(actions, event.key)) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  press(digit) {
+    const option = this.picker?.querySelector(`[data-digit="${digit}"]`);
+    if (!option) return;
+    fillPicker(this.picker, this.values);
+    option.click();
+    this.letGo();
+  }
+}
+
+customElements.define("transcript-pane", TranscriptPane);

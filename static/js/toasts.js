@@ -1,0 +1,36 @@
+// Shows the event "toast" {text, undo, kind} (sent by the server as HX-Trigger) in #toasts, and a
+// word when the server cannot be reached. A toast with Undo stays longer, and while it is held.
+
+const region = document.getElementById("toasts");
+const shape = document.getElementById("toast-shape");
+
+function leaveLater(toast) {
+  const stay = toast.querySelector("form") ? 20_000 : 7_000;
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveLater(toast) : toast.remove()), stay);
+}
+
+function show({ text, undo, kind }) {
+  const toast = shape.content.firstElementChild.cloneNode(true);
+  toast.querySelector("p").textContent = text;
+  toast.dataset.kind = kind ?? "done";
+  const form = toast.querySelector("form");
+  if (undo) {
+    form.action = undo;
+    form.setAttribute("hx-post", undo);
+  } else {
+    form.remove();
+  }
+  region.replaceChildren(toast);
+  window.htmx?.process(toast);
+  leaveLater(toast);
+}
+
+if (region && shape) {
+  region.querySelectorAll(".toast").forEach(leaveLater);
+  document.addEventListener("toast", (event) => show(event.detail));
+  document.addEventListener("htmx:sendError", () => {
+    const text = document.getElementById("no-connection").content.textContent.trim();
+    show({ text, kind: "error" });
+  });
+  region.addEventListener("submit", (event) => event.target.closest(".toast")?.setAttribute("hidden", ""));
+}
