@@ -1,0 +1,42 @@
+"""What a domain is called.
+
+PURE. A domain is told apart by its title and, in the margin of a transcript, by an abbreviation.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+
+HUES = 12
+"""So many stripe colours there are; beyond that they begin again."""
+
+MARGIN_LETTERS = 3
+LONGEST_ABBREVIATION = 5
+SMALL_WORDS = frozenset({"a", "an", "and", "about", "at", "for", "in", "of", "on", "the", "to"})
+
+
+def title_key(title: str) -> str:
+    """What two titles are compared by: composed characters, without regard to case."""
+    return unicodedata.normalize("NFC", title).casefold()
+
+
+def hue_of(position: int) -> int:
+    """The colour (1-12) of the domain that stands at `position` (from 0) in its list."""
+    return position % HUES + 1
+
+
+def abbreviate(title: str, taken: Collection[str] = ()) -> str:
+    """A short capital name for the margin that is not in `taken`: 'Antecedent' is ANT."""
+    return next(name for name in _proposals(title) if name not in taken)
+
+
+def _proposals(title: str) -> Iterator[str]:
+    letters = "".join(c if c.isalnum() else " " for c in title.upper())
+    words = [word for word in letters.split() if word.casefold() not in SMALL_WORDS]
+    words = words or letters.split() or ["D"]
+    yield from (word[:MARGIN_LETTERS] for word in words)
+    if len(words) > 1:
+        yield "".join(word[0] for word in words)[:LONGEST_ABBREVIATION]
+    number = 2
+    while True:
+        yield f"{words[0][: MARGIN_LETTERS - 1]}{number}"
+        number += 1
