@@ -33,7 +33,7 @@ def _cut_off(band: Band) -> str:
 def _rule(table: Table) -> str:
     rule = table.rule
     if rule.has_labels and not table.has_labels:
-        return "No labels: they need at least three cases."
+        return f"Rule {rule.name}: no labels, for they need at least three cases."
     if not rule.has_labels:
         return f"Rule {rule.name}: {rule.summary}."
     fewest = _NUMBER_WORDS.get(table.min_cases, str(table.min_cases))
