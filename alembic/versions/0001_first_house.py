@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("transcript_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("stored_by", sa.Integer(), nullable=False),
         sa.Column("stored_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(

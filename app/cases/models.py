@@ -65,7 +65,10 @@ class Transcript(SQLModel, table=True):
 
 
 class TranscriptVersion(SQLModel, table=True):
-    """A frozen text: its turns joined by a line feed. A correction makes the next version."""
+    """A frozen text: its turns joined by a line feed. A correction makes the next version.
+
+    `words` is counted once, at storing, so that no list of cases has to read the texts.
+    """
 
     __tablename__ = "transcript_version"
     __table_args__ = (sa.UniqueConstraint("transcript_id", "number"),)
@@ -75,6 +78,7 @@ class TranscriptVersion(SQLModel, table=True):
     transcript_id: int = foreign("transcript", index=False)
     number: int
     text: str
+    words: int = 0
     stored_by: int = foreign("account")
     stored_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 

@@ -1,0 +1,5 @@
+"""Routes of cases."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
