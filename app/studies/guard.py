@@ -12,9 +12,11 @@ from app.accounts.sessions import Me, SignedIn
 from app.db import Db, run
 from app.errors import Forbidden, NotFound
 from app.permissions import Action, Actor, Refused, Role, decide
+from app.studies.counts import CASES_OF_STUDY
 from app.studies.frame import rail
 from app.studies.models import AuditorKind, Member, RoleSet, Sample, Study, WayOfWorking
 from app.trail.service import Scene
+from app.web.templating import plural
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Code = Annotated[str, Path(min_length=1, max_length=40)]
@@ -39,11 +41,12 @@ class StudyContext:
     way_of_working: WayOfWorking
     roles: frozenset[Role]
     samples: tuple[SampleName, ...]
+    cases: int
 
     @property
     def subtitle(self) -> str:
         """What stands beside the study's title in the frame."""
-        return ""
+        return f"{plural(len(self.samples), 'sample')}, {plural(self.cases, 'case')}"
 
     @property
     def scene(self) -> Scene:
@@ -80,6 +83,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
             col(Member.is_judge),
             col(Member.is_reader),
             col(Member.auditor),
+            CASES_OF_STUDY,
         )
         .join(Member, col(Member.study_id) == col(Study.id))
         .where(
@@ -90,7 +94,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
     ).first()
     if row is None:
         raise NotFound("There is no such study, or you are not a member of it.")
-    title, way, is_pi, is_judge, is_reader, auditor = row
+    title, way, is_pi, is_judge, is_reader, auditor, cases = row
     held = RoleSet(
         is_pi=is_pi,
         is_judge=is_judge,
@@ -110,6 +114,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
         way_of_working=way,
         roles=held.roles,
         samples=tuple(SampleName(*sample) for sample in samples),
+        cases=cases,
     )
 
 
