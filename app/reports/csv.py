@@ -1,7 +1,6 @@
 """The results table as csv: the plain columns of the command line, or safe for a spreadsheet."""
 
 import csv
-import io
 from collections.abc import Sequence
 
 from app.frequency.tables import Table
@@ -19,12 +18,19 @@ def render(tables: Sequence[Table], *, for_spreadsheet: bool = False) -> str:
     `for_spreadsheet` (a download in the browser) puts ' before whatever could be a formula and a
     mark in front, by which Excel knows UTF-8.
     """
-    out = io.StringIO()
-    writer = csv.DictWriter(out, KEYS, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.DictWriter(lines, KEYS)
     writer.writeheader()
     for row in plain_rows(tables):
         writer.writerow(_harmless(row) if for_spreadsheet else row)
-    return MARK + out.getvalue() if for_spreadsheet else out.getvalue()
+    return (MARK if for_spreadsheet else "") + "".join(lines)
+
+
+class _Lines(list[str]):
+    """Rows that end with LF; told to end them so itself, `csv` would not quote a CR in a cell."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 def _harmless(row: dict[str, str | int]) -> dict[str, str | int]:
