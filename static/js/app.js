@@ -5,6 +5,7 @@ import "./dialogs.js";
 import "./form_controls.js";
 import "./lit_blocks.js";
 import "./menus.js";
+import "./page_head.js";
 import "./picker.js";
 import "./shortcuts.js";
 import "./text_selection.js";
