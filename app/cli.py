@@ -75,6 +75,99 @@ def tabulate(
     deliver(content, out)
 
 
+@app.command()
+def read(
+    files: Annotated[list[str], typer.Argument(help="Transcripts: txt, md, docx, PDF.")],
+) -> None:
+    """The turns of transcripts, as JSON lines. Needs no server."""
+    import sys
+
+    from app.cases.read_command import read_files
+
+    raise typer.Exit(read_files(files, sys.stdout, sys.stderr))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+) -> None:
+    """Make the data folder, bring the database up to date, and serve."""
+    from app.serving import open_installation
+    from app.serving import serve as serve_until_stopped
+
+    settings, database = open_installation()
+    serve_until_stopped(settings, database, host=host, port=port, say=typer.echo)
+
+
+@app.command()
+def verify() -> None:
+    """Check the trail of every study: was an entry changed, removed or put in?"""
+    from app.serving import open_installation
+    from app.trail.service import count_entries
+    from app.trail.service import verify as problems_of
+
+    _, database = open_installation(make=False)
+    with database.read() as db:
+        problems = list(problems_of(db))
+        entries = count_entries(db)
+    for problem in problems:
+        typer.echo(f"Study {problem.study_id}, entry {problem.sequence}: {problem.what}.", err=True)
+    if problems:
+        raise typer.Exit(2)
+    typer.echo(f"The trail is whole: {entries:,} entries.")
+
+
+user = typer.Typer(help="Accounts.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+
+@user.command("create")
+def user_create(
+    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    name: Annotated[str, typer.Option(help="As the team knows the person.")] = "",
+    administrator: Annotated[bool, typer.Option("--administrator")] = False,
+) -> None:
+    """Make an account and print its one-time link. The first account becomes administrator."""
+    from app.accounts.commands import create_and_link
+    from app.serving import open_installation
+
+    settings, database = open_installation()
+    with database.write() as db:
+        path = create_and_link(db, email=email, name=name, administrator=administrator)
+    _print_link(settings, path)
+
+
+@user.command("reset-link")
+def user_reset_link(email: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
+    """Print a one-time link that lets somebody choose a new password."""
+    from app.accounts.commands import reset_link
+    from app.serving import open_installation
+
+    settings, database = open_installation(make=False)
+    with database.write() as db:
+        path = reset_link(db, email)
+    _print_link(settings, path)
+
+
+@user.command("disable")
+def user_disable(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Close an account; its login sessions end at once, what it did stays."""
+    from app.accounts.service import disable, find_account
+    from app.serving import open_installation
+
+    _, database = open_installation(make=False)
+    with database.write() as db:
+        disable(db, find_account(db, email))
+    typer.echo(f"{email} can no longer sign in.")
+
+
+def _print_link(settings: Any, path: str) -> None:
+    from app.serving import base_url
+
+    typer.echo(f"{base_url(settings, '127.0.0.1', 8000)}{path}")
+
+
 def main() -> None:
     """The console script."""
     app(prog_name="concord")

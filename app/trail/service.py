@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
@@ -98,6 +99,11 @@ def _locked_head(db: Session, scene: Scene) -> _Head:
         )
         row = run(db, wanted).one()
     return _Head(*row)
+
+
+def count_entries(db: Session) -> int:
+    """How many changes the trail holds, over all studies."""
+    return int(run(db, sa.select(sa.func.count()).select_from(TrailEntry)).scalar_one())
 
 
 @dataclass(frozen=True)
