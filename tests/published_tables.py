@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-VECTORS = Path(__file__).parent / "vectors"
-FACTS = json.loads((VECTORS / "knox_2017_tables.json").read_text(encoding="utf-8"))
+FACTS_FILE = Path(__file__).parents[1] / "app" / "demo" / "knox_2017_tables.json"
+FACTS = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
