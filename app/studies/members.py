@@ -168,7 +168,7 @@ def change_roles(
     )
 
 
-def remove_member(db: Session, study: StudyContext, *, member_id: int) -> None:
+def remove_member(db: Session, study: StudyContext, *, member_id: int) -> Member:
     """Date the end of a membership; what the person did stays. Raises `Conflict` for the last PI.
 
     Who removes themselves leaves.
@@ -186,6 +186,7 @@ def remove_member(db: Session, study: StudyContext, *, member_id: int) -> None:
         item=member,
         before={"account": member.account_id, "roles": role_names(member)},
     )
+    return member
 
 
 def leave(db: Session, study: StudyContext) -> None:

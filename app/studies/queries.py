@@ -46,11 +46,11 @@ def _held(is_pi: bool, is_judge: bool, is_reader: bool, auditor: str | None) -> 
 class StudyRow:
     """A study in the list of one's studies."""
 
+    held: RoleSet
     id: int
     title: str
     samples: int
     cases: int
-    held: RoleSet
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -78,13 +78,14 @@ def my_studies(db: Session, me: Me) -> tuple[StudyRow, ...]:
         .where(col(Member.account_id) == me.id, col(Member.left_at).is_(None))
         .order_by(func.lower(col(Study.title)), col(Study.id)),
     )
-    return tuple(StudyRow(*row[:4], held=_held(*row[4:])) for row in rows)
+    return tuple(StudyRow(_held(*row[-4:]), *row[:-4]) for row in rows)
 
 
 @dataclass(frozen=True)
 class MemberRow:
     """A member on the team page."""
 
+    held: RoleSet
     id: int
     account_id: int
     name: str
@@ -92,7 +93,6 @@ class MemberRow:
     joined_at: datetime
     left_at: datetime | None
     is_closed: bool
-    held: RoleSet
 
     @property
     def initials(self) -> str:
@@ -109,6 +109,7 @@ class MemberRow:
 class InvitationRow:
     """A link that was made: for what, by whom, and what became of it."""
 
+    held: RoleSet
     id: int
     note: str
     made_by: str
@@ -117,7 +118,6 @@ class InvitationRow:
     used_at: datetime | None
     used_by: str | None
     revoked_at: datetime | None
-    held: RoleSet
 
     @property
     def role_names(self) -> list[str]:
@@ -157,7 +157,7 @@ def team_page(db: Session, study: StudyContext, *, with_invitations: bool) -> Te
         .where(col(Member.study_id) == study.id)
         .order_by(func.lower(col(Account.name)), col(Account.id)),
     )
-    members = tuple(MemberRow(*row[:7], held=_held(*row[7:])) for row in rows)
+    members = tuple(MemberRow(_held(*row[-4:]), *row[:-4]) for row in rows)
     return TeamPage(
         members=tuple(member for member in members if member.left_at is None),
         former=tuple(member for member in members if member.left_at is not None),
@@ -186,7 +186,7 @@ def _invitations(db: Session, study: StudyContext) -> tuple[InvitationRow, ...]:
         .order_by(col(Invitation.id).desc())
         .limit(50),
     )
-    return tuple(InvitationRow(*row[:8], held=_held(*row[8:])) for row in rows)
+    return tuple(InvitationRow(_held(*row[-4:]), *row[:-4]) for row in rows)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,245 @@
-"""Routes of studies."""
+"""The list of studies, a new one, and a study's settings."""
 
-from fastapi import APIRouter
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.accounts.sessions import SignedIn
+from app.db import Db
+from app.errors import Conflict, Invalid
+from app.permissions import Action
+from app.studies import team
+from app.studies.forms import typed
+from app.studies.guard import Id, StudyContext, may
+from app.studies.queries import my_studies, settings_page
+from app.studies.service import (
+    add_abbreviation,
+    add_sample,
+    change_abbreviation,
+    change_sample,
+    create_study,
+    remove_abbreviation,
+    remove_sample,
+    rename_study,
+)
+from app.web.errors import status_of
+from app.web.forms import Form
+from app.web.templating import Toast, page, see_other
 
 router = APIRouter()
+
+SetUp = Annotated[StudyContext, Depends(may(Action.SET_UP))]
+SeeSetUp = Annotated[StudyContext, Depends(may(Action.SEE_SET_UP))]
+
+
+@router.get("/studies")
+def list_studies(request: Request, db: Db, me: SignedIn) -> Response:
+    """The studies one belongs to."""
+    return page(request, "studies/list.html", studies=my_studies(db, me))
+
+
+@router.get("/studies/new")
+def new_study(request: Request, me: SignedIn) -> Response:
+    """An empty form: anybody who is signed in may create a study."""
+    return page(request, "studies/new.html", fields={}, typed={"title": ""}, judge=True)
+
+
+@router.post("/studies/new")
+def create(request: Request, db: Db, form: Form, me: SignedIn) -> Response:
+    """Create the study and lead to what comes next."""
+    try:
+        study = create_study(db, me, title=form.raw("title"), judge=form.has("is_judge"))
+    except Invalid as error:
+        return page(
+            request,
+            "studies/new.html",
+            status=422,
+            fields=error.fields,
+            typed=typed(form, "title"),
+            judge=form.has("is_judge"),
+        )
+    return see_other(request, f"/studies/{study.id}", Toast(f"“{study.title}” is yours to set up."))
+
+
+def _settings(
+    request: Request,
+    db: Session,
+    study: StudyContext,
+    *,
+    change: str,
+    status: int = 200,
+    message: str = "",
+    fields: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
+) -> Response:
+    return page(
+        request,
+        "studies/settings.html",
+        status=status,
+        settings=settings_page(db, study),
+        may_set_up=study.can(Action.SET_UP),
+        change=change,
+        message=message,
+        fields=fields or {},
+        typed=values,
+    )
+
+
+def _save(
+    request: Request,
+    db: Session,
+    study: StudyContext,
+    form: Form,
+    *,
+    part: str,
+    done: str,
+    change: Callable[[], object],
+) -> Response:
+    """Make a change and go back to its place; refused, show the page with what was typed."""
+    try:
+        change()
+    except (Invalid, Conflict) as error:
+        return _settings(
+            request,
+            db,
+            study,
+            change=part,
+            status=status_of(error),
+            message=error.message,
+            fields=error.fields if isinstance(error, Invalid) else {},
+            values=typed(form, "title", "name", "topic", "short", "meaning"),
+        )
+    return see_other(request, f"/studies/{study.id}/settings#{part}", Toast(done))
+
+
+@router.get("/studies/{study}/settings")
+def settings(request: Request, db: Db, study: SeeSetUp) -> Response:
+    """Title, samples and abbreviations; `?change=sample-3` opens that line for a change."""
+    change = request.query_params.get("change", "") if study.can(Action.SET_UP) else ""
+    return _settings(request, db, study, change=change)
+
+
+@router.post("/studies/{study}/settings")
+def rename(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+    """Another title."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="title",
+        done="Title saved.",
+        change=lambda: rename_study(
+            db, study, title=form.raw("title"), version=form.whole("version", 0)
+        ),
+    )
+
+
+@router.post("/studies/{study}/settings/samples")
+def new_sample(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+    """One more sample."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="new-sample",
+        done="Sample added. Its frequency rule is knox-2017 until you choose another.",
+        change=lambda: add_sample(db, study, name=form.raw("name"), topic=form.raw("topic")),
+    )
+
+
+@router.post("/studies/{study}/settings/samples/{sample}")
+def save_sample(request: Request, db: Db, form: Form, study: SetUp, sample: Id) -> Response:
+    """Another name or topic phrase."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part=f"sample-{sample}",
+        done="Sample saved.",
+        change=lambda: change_sample(
+            db,
+            study,
+            sample_id=sample,
+            name=form.raw("name"),
+            topic=form.raw("topic"),
+            version=form.whole("version", 0),
+        ),
+    )
+
+
+@router.post("/studies/{study}/settings/samples/{sample}/removal")
+def drop_sample(request: Request, db: Db, form: Form, study: SetUp, sample: Id) -> Response:
+    """Remove a sample that holds nothing."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="samples",
+        done="Sample removed.",
+        change=lambda: remove_sample(db, study, sample_id=sample),
+    )
+
+
+@router.post("/studies/{study}/settings/abbreviations")
+def new_abbreviation(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+    """One more abbreviation."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="new-abbreviation",
+        done="Abbreviation added.",
+        change=lambda: add_abbreviation(
+            db, study, short=form.raw("short"), meaning=form.raw("meaning")
+        ),
+    )
+
+
+@router.post("/studies/{study}/settings/abbreviations/{abbreviation}")
+def save_abbreviation(
+    request: Request, db: Db, form: Form, study: SetUp, abbreviation: Id
+) -> Response:
+    """Another abbreviation or meaning."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part=f"abbreviation-{abbreviation}",
+        done="Abbreviation saved.",
+        change=lambda: change_abbreviation(
+            db,
+            study,
+            abbreviation_id=abbreviation,
+            short=form.raw("short"),
+            meaning=form.raw("meaning"),
+            was=form.raw("was"),
+        ),
+    )
+
+
+@router.post("/studies/{study}/settings/abbreviations/{abbreviation}/removal")
+def drop_abbreviation(
+    request: Request, db: Db, form: Form, study: SetUp, abbreviation: Id
+) -> Response:
+    """Take a line off the list."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="abbreviations",
+        done="Abbreviation removed.",
+        change=lambda: remove_abbreviation(db, study, abbreviation_id=abbreviation),
+    )
+
+
+router.include_router(team.router)

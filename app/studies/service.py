@@ -184,13 +184,14 @@ def change_sample(
 def remove_sample(db: Session, study: StudyContext, *, sample_id: int) -> None:
     """Remove a sample that holds nothing. Raises `Conflict` where a case or domain is in it."""
     row = sample_for_change(db, study, sample_id)
-    record(db, study.scene, "remove a sample", item=row, before=_sample_values(row))
+    name = row.name
     try:
         with db.begin_nested():
+            record(db, study.scene, "remove a sample", item=row, before=_sample_values(row))
             run(db, delete(Sample).where(col(Sample.id) == sample_id))
     except IntegrityError as error:
         raise Conflict(
-            f"The sample {row.name} holds cases or domains, so it stays. Take its cases out and "
+            f"The sample {name} holds cases or domains, so it stays. Take its cases out and "
             "remove its domains first."
         ) from error
     db.expunge(row)
