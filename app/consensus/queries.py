@@ -1,6 +1,6 @@
 """A unit as a page or a guard needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,24 +91,35 @@ CONSENSUS_LAYER = and_(col(Layer.unit_id) == col(Unit.id), col(Layer.account_id)
 
 
 def judges_of(db: Session, facts: Mapping[str, object]) -> tuple[Judge, ...]:
-    """The judges assigned to a unit by name, else every judge of the study (a set team)."""
-    unit_id, study_id, content = facts["id"], facts["study_id"], facts["content"]
-    named = and_(col(Assignment.unit_id) == unit_id, col(Assignment.until).is_(None))
+    """The judges of one unit, by name."""
+    unit_id = facts["id"]
+    assert isinstance(unit_id, int)
+    return judges_of_units(db, [unit_id])[unit_id]
+
+
+def judges_of_units(db: Session, unit_ids: Collection[int]) -> dict[int, tuple[Judge, ...]]:
+    """For each unit its judges: those assigned by name, else every judge of the study (a set team).
+
+    One statement, however many units.
+    """
+    named = and_(col(Assignment.unit_id) == col(Unit.id), col(Assignment.until).is_(None))
     rows = run(
         db,
-        sa.select(col(Account.id), col(Account.name), col(Agreement.id).is_not(None))
-        .join(Member, col(Member.account_id) == col(Account.id))
+        sa.select(col(Unit.id), col(Account.id), col(Account.name), col(Agreement.id).is_not(None))
+        .select_from(Unit)
+        .join(Member, col(Member.study_id) == col(Unit.study_id))
+        .join(Account, col(Account.id) == col(Member.account_id))
         .join(
             Agreement,
             and_(
-                col(Agreement.unit_id) == unit_id,
+                col(Agreement.unit_id) == col(Unit.id),
                 col(Agreement.account_id) == col(Account.id),
-                col(Agreement.content) == content,
+                col(Agreement.content) == col(Unit.content),
             ),
             isouter=True,
         )
         .where(
-            col(Member.study_id) == study_id,
+            col(Unit.id).in_(unit_ids),
             col(Member.is_judge),
             col(Member.left_at).is_(None),
             col(Account.disabled_at).is_(None),
@@ -117,4 +128,7 @@ def judges_of(db: Session, facts: Mapping[str, object]) -> tuple[Judge, ...]:
         )
         .order_by(col(Account.name), col(Account.id)),
     )
-    return tuple(Judge(*row) for row in rows)
+    found: dict[int, list[Judge]] = {unit_id: [] for unit_id in unit_ids}
+    for unit_id, *judge in rows:
+        found[unit_id].append(Judge(*judge))
+    return {unit_id: tuple(judges) for unit_id, judges in found.items()}
