@@ -778,12 +778,17 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("trail_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trail_entry_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_trail_entry_at", ["study_id", "chain", "at"], unique=False)
         batch_op.create_index(
             "ix_trail_entry_item", ["study_id", "item_kind", "item_id", "sequence"], unique=False
         )
         batch_op.create_index(
-            "ix_trail_entry_person", ["study_id", "account_id", "sequence"], unique=False
+            "ix_trail_entry_kind", ["study_id", "chain", "item_kind", "sequence"], unique=False
+        )
+        batch_op.create_index(
+            "ix_trail_entry_person",
+            ["account_id", "study_id", "chain", "sequence"],
+            unique=False,
         )
         batch_op.create_index("ix_trail_entry_unit", ["unit_id", "sequence"], unique=False)
 
@@ -955,8 +960,9 @@ def downgrade() -> None:
     with op.batch_alter_table("trail_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_trail_entry_unit")
         batch_op.drop_index("ix_trail_entry_person")
+        batch_op.drop_index("ix_trail_entry_kind")
         batch_op.drop_index("ix_trail_entry_item")
-        batch_op.drop_index(batch_op.f("ix_trail_entry_account_id"))
+        batch_op.drop_index("ix_trail_entry_at")
 
     op.drop_table("trail_entry")
     with op.batch_alter_table("not_coded", schema=None) as batch_op:

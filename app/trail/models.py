@@ -33,7 +33,9 @@ class TrailEntry(SQLModel, table=True):
         sa.UniqueConstraint("study_id", "chain", "sequence"),
         sa.Index("ix_trail_entry_item", "study_id", "item_kind", "item_id", "sequence"),
         sa.Index("ix_trail_entry_unit", "unit_id", "sequence"),
-        sa.Index("ix_trail_entry_person", "study_id", "account_id", "sequence"),
+        sa.Index("ix_trail_entry_person", "account_id", "study_id", "chain", "sequence"),
+        sa.Index("ix_trail_entry_kind", "study_id", "chain", "item_kind", "sequence"),
+        sa.Index("ix_trail_entry_at", "study_id", "chain", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,7 +43,7 @@ class TrailEntry(SQLModel, table=True):
     chain: int = 0
     sequence: int
     at: datetime = Field(sa_type=UTCDateTime)
-    account_id: int | None = foreign("account", default=None)
+    account_id: int | None = foreign("account", index=False, default=None)
     verb: str
     item_kind: str
     item_id: int
