@@ -1,6 +1,7 @@
 """The domain list of a sample, as pages and other steps read it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -28,20 +29,23 @@ class DomainRow:
         return self.kind == DomainKind.ANALYTIC
 
 
+DOMAIN_COLUMNS: tuple[Any, ...] = (
+    col(Domain.id),
+    col(Domain.title),
+    col(Domain.abbreviation),
+    col(Domain.kind),
+    col(Domain.hue),
+    col(Domain.position),
+    col(Domain.definition),
+    col(Domain.version),
+)
+
+
 def domain_list(db: Session, sample_id: int) -> tuple[DomainRow, ...]:
     """The domains of a sample in the order of the list."""
     rows = run(
         db,
-        sa.select(
-            col(Domain.id),
-            col(Domain.title),
-            col(Domain.abbreviation),
-            col(Domain.kind),
-            col(Domain.hue),
-            col(Domain.position),
-            col(Domain.definition),
-            col(Domain.version),
-        )
+        sa.select(*DOMAIN_COLUMNS)
         .where(col(Domain.sample_id) == sample_id)
         .order_by(col(Domain.position), col(Domain.id)),
     )

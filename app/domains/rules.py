@@ -1,10 +1,11 @@
-"""What a domain is called.
+"""What a domain is called, and what is done to a passage.
 
 PURE. A domain is told apart by its title and, in the margin of a transcript, by an abbreviation.
 """
 
 import unicodedata
 from collections.abc import Collection, Iterator
+from enum import StrEnum
 
 HUES = 12
 """So many stripe colours there are; beyond that they begin again."""
@@ -12,6 +13,22 @@ HUES = 12
 MARGIN_LETTERS = 3
 LONGEST_ABBREVIATION = 5
 SMALL_WORDS = frozenset({"a", "an", "and", "about", "at", "for", "in", "of", "on", "the", "to"})
+
+
+class Verb(StrEnum):
+    """A change of blocks or *not coded* marks, as the trail names it."""
+
+    ASSIGN = "assign a block"
+    DOUBLE_CODE = "put a block into another domain"
+    TAKE_OUT = "take a block out of a domain"
+    REMOVE = "remove a block"
+    MOVE = "move the ends of a block"
+    MERGE = "merge two blocks"
+    MEMO = "write a memo"
+    NOT_CODED = "mark as not coded"
+    CODED_AFTER_ALL = "remove a not coded mark"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 def title_key(title: str) -> str:

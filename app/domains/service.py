@@ -1,10 +1,14 @@
 """Step 1 as the team does it: make a domain, put passages into domains."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
+from app.cases.guard import CaseContext
 from app.consensus.rules import UnitKind
 from app.consensus.service import open_unit
-from app.domains.models import Domain, DomainKind
+from app.domains.blocks import assign, leave_out
+from app.domains.models import Block, Domain, DomainKind, NotCoded
 from app.domains.queries import domain_list
 from app.domains.rules import LONGEST_ABBREVIATION, abbreviate, hue_of, title_key
 from app.errors import Invalid
@@ -86,3 +90,34 @@ def add_domain(
 
 def _refused(field: str, sentence: str) -> Invalid:
     return Invalid(sentence, {field: sentence})
+
+
+def assign_block(
+    db: Session,
+    case: CaseContext,
+    *,
+    version_id: int,
+    start: int,
+    end: int,
+    quote: str,
+    domain_ids: Sequence[int],
+) -> Block:
+    """Put exactly this passage into domains and get the block; see `blocks.assign`."""
+    change = assign(
+        db,
+        case,
+        version_id=version_id,
+        start=start,
+        end=end,
+        quote=quote,
+        domain_ids=domain_ids,
+    )
+    return db.get_one(Block, change.after[0].id)
+
+
+def mark_not_coded(
+    db: Session, case: CaseContext, *, version_id: int, start: int, end: int, quote: str
+) -> NotCoded:
+    """Mark exactly this passage as *not coded* and get the mark; see `blocks.leave_out`."""
+    change = leave_out(db, case, version_id=version_id, start=start, end=end, quote=quote)
+    return db.get_one(NotCoded, change.after[0].id)

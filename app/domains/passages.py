@@ -1,0 +1,278 @@
+"""Blocks and *not coded* marks as they are read, written and kept in the trail: one form for all.
+
+Every change of step 1 is a set of passages before and a set of passages after. Written this way
+once, a change can be recorded whole, and undone by writing the set of before again.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col
+
+from app.db import guid, now, run
+from app.domains.models import Block, BlockDomain, NotCoded
+
+# Core ideas live on a floor above; what rests on a block is read and kept by table name.
+CORE_IDEA_BLOCK = sa.table(
+    "core_idea_block", sa.column("core_idea_id", sa.Integer), sa.column("block_id", sa.Integer)
+)
+
+
+class Kind(StrEnum):
+    """What a passage is: coded, or looked at and left out."""
+
+    BLOCK = "block"
+    NOT_CODED = "not_coded"
+
+
+TABLES: dict[Kind, type[Block] | type[NotCoded]] = {Kind.BLOCK: Block, Kind.NOT_CODED: NotCoded}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A block or a *not coded* mark, with its domains and the core ideas that rest on it.
+
+    `id` 0 is not stored yet; `version` guards against stale saves and is no part of the content.
+    """
+
+    kind: Kind
+    transcript_version: int
+    start: int
+    end: int
+    made_by: int
+    memo: str = ""
+    domains: tuple[int, ...] = ()
+    core_ideas: tuple[int, ...] = ()
+    id: int = 0
+    guid: str = field(default_factory=guid)
+    made_at: datetime = field(default_factory=now)
+    version: int = field(default=1, compare=False)
+
+    @property
+    def key(self) -> tuple[Kind, int]:
+        """What tells two stored passages apart."""
+        return self.kind, self.id
+
+    @property
+    def item(self) -> SQLModel:
+        """What the trail files it under."""
+        return TABLES[self.kind](id=self.id)  # type: ignore[call-arg]
+
+    def as_values(self) -> dict[str, Any]:
+        """For the trail: plain values, without the text."""
+        values = asdict(self)
+        values.pop("version")
+        return values | {
+            "kind": self.kind.value,
+            "domains": list(self.domains),
+            "core_ideas": list(self.core_ideas),
+            "made_at": self.made_at.isoformat(),
+        }
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> "Passage":
+        """Back from the trail."""
+        return cls(
+            **values
+            | {
+                "kind": Kind(values["kind"]),
+                "domains": tuple(values["domains"]),
+                "core_ideas": tuple(values["core_ideas"]),
+                "made_at": datetime.fromisoformat(values["made_at"]),
+            }
+        )
+
+
+def stored(
+    db: Session,
+    layer_id: int,
+    kind: Kind,
+    *,
+    ids: Collection[int] | None = None,
+    at: tuple[int, int, int] | None = None,
+) -> list[Passage]:
+    """Passages of a layer by their ids, or the one `at` a transcript version, start and end."""
+    table = TABLES[kind]
+    wanted = sa.select(
+        col(table.id),
+        col(table.guid),
+        col(table.transcript_version_id),
+        col(table.start),
+        col(table.end),
+        col(Block.memo) if kind is Kind.BLOCK else sa.literal(""),
+        col(table.made_by),
+        col(table.made_at),
+        col(table.version),
+    ).where(col(table.layer_id) == layer_id)
+    if ids is not None:
+        wanted = wanted.where(col(table.id).in_(ids))
+    if at is not None:
+        version_id, start, end = at
+        wanted = wanted.where(
+            col(table.transcript_version_id) == version_id,
+            col(table.start) == start,
+            col(table.end) == end,
+        )
+    rows = run(db, wanted.order_by(col(table.start), col(table.id))).all()
+    domains: dict[int, list[int]] = {row[0]: [] for row in rows}
+    core_ideas: dict[int, list[int]] = {row[0]: [] for row in rows}
+    if rows and kind is Kind.BLOCK:
+        of_domain, of_core_idea = col(BlockDomain.block_id), CORE_IDEA_BLOCK.c.block_id
+        for block_id, domain_id in run(
+            db,
+            sa.select(of_domain, col(BlockDomain.domain_id))
+            .where(of_domain.in_(domains))
+            .order_by(col(BlockDomain.domain_id)),
+        ):
+            domains[block_id].append(domain_id)
+        for block_id, core_idea_id in run(
+            db,
+            sa.select(of_core_idea, CORE_IDEA_BLOCK.c.core_idea_id)
+            .where(of_core_idea.in_(domains))
+            .order_by(CORE_IDEA_BLOCK.c.core_idea_id),
+        ):
+            core_ideas[block_id].append(core_idea_id)
+    return [
+        Passage(
+            kind=kind,
+            id=row[0],
+            guid=row[1],
+            transcript_version=row[2],
+            start=row[3],
+            end=row[4],
+            memo=row[5],
+            made_by=row[6],
+            made_at=row[7],
+            version=row[8],
+            domains=tuple(domains[row[0]]),
+            core_ideas=tuple(core_ideas[row[0]]),
+        )
+        for row in rows
+    ]
+
+
+def write(
+    db: Session,
+    layer_id: int,
+    texts: dict[int, str],
+    before: Iterable[Passage],
+    after: Iterable[Passage],
+) -> list[Passage]:
+    """Make the passages of `before` those of `after`. Returns the latter with their ids.
+
+    `texts` maps a transcript version to its text, from which quotes are cut. Ranges are freed
+    before others take them.
+    """
+    old = {passage.key: passage for passage in before}
+    new = list(after)
+    kept = {passage.key for passage in new}
+    for passage in old.values():
+        if passage.key not in kept:
+            _remove(db, passage)
+    written = []
+    for passage in new:
+        present = old.get(passage.key)
+        quote = texts[passage.transcript_version][passage.start : passage.end]
+        written.append(
+            _change(db, present, passage, quote)
+            if present
+            else _insert(db, layer_id, passage, quote)
+        )
+    return written
+
+
+def _remove(db: Session, passage: Passage) -> None:
+    _unlink(db, passage.id, core_ideas=passage.core_ideas)
+    table = TABLES[passage.kind]
+    run(db, sa.delete(table).where(col(table.id) == passage.id))
+
+
+def _insert(db: Session, layer_id: int, passage: Passage, quote: str) -> Passage:
+    table = TABLES[passage.kind]
+    values: dict[str, Any] = {
+        "guid": passage.guid,
+        "layer_id": layer_id,
+        "transcript_version_id": passage.transcript_version,
+        "start": passage.start,
+        "end": passage.end,
+        "quote": quote,
+        "made_by": passage.made_by,
+        "made_at": passage.made_at,
+        "version": 1,
+    }
+    if passage.kind is Kind.BLOCK:
+        values["memo"] = passage.memo
+    if passage.id:
+        values["id"] = passage.id
+    result = run(db, sa.insert(table).values(**values))
+    passage = replace(passage, id=int(result.inserted_primary_key[0]), version=1)
+    _link(db, passage.id, passage.domains, passage.core_ideas)
+    return passage
+
+
+def _change(db: Session, present: Passage, passage: Passage, quote: str) -> Passage:
+    if present == passage:
+        return present
+    table = TABLES[passage.kind]
+    changed: dict[str, Any] = {
+        "start": passage.start,
+        "end": passage.end,
+        "quote": quote,
+        "version": present.version + 1,
+    }
+    if passage.kind is Kind.BLOCK:
+        changed["memo"] = passage.memo
+    run(db, sa.update(table).where(col(table.id) == passage.id).values(**changed))
+    _unlink(
+        db,
+        passage.id,
+        domains=set(present.domains) - set(passage.domains),
+        core_ideas=set(present.core_ideas) - set(passage.core_ideas),
+    )
+    _link(
+        db,
+        passage.id,
+        sorted(set(passage.domains) - set(present.domains)),
+        sorted(set(passage.core_ideas) - set(present.core_ideas)),
+    )
+    return replace(passage, version=present.version + 1)
+
+
+def _link(
+    db: Session, block_id: int, domains: Collection[int], core_ideas: Collection[int]
+) -> None:
+    for table, column, ids in (
+        (BlockDomain, "domain_id", domains),
+        (CORE_IDEA_BLOCK, "core_idea_id", core_ideas),
+    ):
+        if ids:
+            rows = [{"block_id": block_id, column: each} for each in ids]
+            run(db, sa.insert(table).values(rows))
+
+
+def _unlink(
+    db: Session,
+    block_id: int,
+    *,
+    domains: Collection[int] = (),
+    core_ideas: Collection[int] = (),
+) -> None:
+    if domains:
+        run(
+            db,
+            sa.delete(BlockDomain).where(
+                col(BlockDomain.block_id) == block_id, col(BlockDomain.domain_id).in_(domains)
+            ),
+        )
+    if core_ideas:
+        links = CORE_IDEA_BLOCK.c
+        run(
+            db,
+            sa.delete(CORE_IDEA_BLOCK).where(
+                links.block_id == block_id, links.core_idea_id.in_(core_ideas)
+            ),
+        )

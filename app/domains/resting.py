@@ -1,0 +1,61 @@
+"""Which core ideas rest on a block. Core ideas live on a floor above: read here by table name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.db import run
+from app.domains.passages import CORE_IDEA_BLOCK
+from app.errors import Conflict
+
+CORE_IDEA = sa.table(
+    "core_idea",
+    sa.column("id", sa.Integer),
+    sa.column("domain_id", sa.Integer),
+    sa.column("text", sa.String),
+)
+
+
+@dataclass(frozen=True)
+class RestingIdea:
+    """A core idea with this block as raw data; `is_last_block` where it has no other."""
+
+    id: int
+    domain_id: int
+    text: str
+    is_last_block: bool
+
+
+class RestsOnBlock(Conflict):
+    """A block is a core idea's only raw data, so it stays until the core idea is seen to."""
+
+    def __init__(self, done: str, resting: Sequence[RestingIdea]) -> None:
+        self.core_ideas = [idea for idea in resting if idea.is_last_block]
+        named = "; ".join(f"“{_brief(idea.text)}”" for idea in self.core_ideas)
+        super().__init__(
+            f"This block cannot be {done}: it is the only raw data of {named}. Give the core idea "
+            "other raw data, move it or remove it on the page Core ideas; then come back."
+        )
+
+
+def _brief(text: str, limit: int = 90) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def resting_on(db: Session, block_id: int, *, domain_id: int | None = None) -> list[RestingIdea]:
+    """The core ideas (of one domain, where named) that have this block as raw data."""
+    link, other = CORE_IDEA_BLOCK, CORE_IDEA_BLOCK.alias("other")
+    another = sa.exists().where(
+        other.c.core_idea_id == CORE_IDEA.c.id, other.c.block_id != block_id
+    )
+    wanted = (
+        sa.select(CORE_IDEA.c.id, CORE_IDEA.c.domain_id, CORE_IDEA.c.text, ~another)
+        .join(link, link.c.core_idea_id == CORE_IDEA.c.id)
+        .where(link.c.block_id == block_id)
+        .order_by(CORE_IDEA.c.id)
+    )
+    if domain_id is not None:
+        wanted = wanted.where(CORE_IDEA.c.domain_id == domain_id)
+    return [RestingIdea(*row) for row in run(db, wanted)]
