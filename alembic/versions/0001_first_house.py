@@ -778,7 +778,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("trail_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_trail_entry_at", ["study_id", "chain", "at"], unique=False)
+        batch_op.create_index(
+            "ix_trail_entry_at", ["study_id", "chain", "at", "sequence"], unique=False
+        )
         batch_op.create_index(
             "ix_trail_entry_item", ["study_id", "item_kind", "item_id", "sequence"], unique=False
         )

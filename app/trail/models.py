@@ -35,7 +35,7 @@ class TrailEntry(SQLModel, table=True):
         sa.Index("ix_trail_entry_unit", "unit_id", "sequence"),
         sa.Index("ix_trail_entry_person", "account_id", "study_id", "chain", "sequence"),
         sa.Index("ix_trail_entry_kind", "study_id", "chain", "item_kind", "sequence"),
-        sa.Index("ix_trail_entry_at", "study_id", "chain", "at"),
+        sa.Index("ix_trail_entry_at", "study_id", "chain", "at", "sequence"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

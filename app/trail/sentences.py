@@ -1,0 +1,112 @@
+"""The trail in plain sentences.
+
+PURE. A service records a verb in the team's words ("merge two blocks"); here it becomes what
+follows a name ("merged two blocks in P07"). Verbs whose sentence says more are in `SAID`; no
+sentence repeats the text of a transcript or of a core idea.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+SAID: Mapping[str, str] = {
+    "create the study": "created the study",
+    "rename the study": "renamed the study “{title}”",
+    "add a sample": "added the sample {name}",
+    "change a sample": "changed the sample {name}",
+    "remove a sample": "removed the sample {name}",
+    "choose a rule": "chose the rule {rule} for {name}",
+    "change the rule": "changed the rule of {name} to {rule}: {reason}",
+    "add a member": "added {person} as {roles}",
+    "change roles": "made {person} {roles}",
+    "remove a member": "removed {person} from the study",
+    "invite": "made an invitation for a {roles}",
+    "revoke an invitation": "took an invitation back",
+    "join by invitation": "joined as {roles}",
+    "add an abbreviation": "fixed the abbreviation {short} = {meaning}",
+    "change an abbreviation": "changed an abbreviation to {short} = {meaning}",
+    "remove an abbreviation": "removed the abbreviation {short}",
+    "add a case": "added the case {code}",
+    "put a case into a sample": "put {code} into the sample {sample}",
+    "take a case out of a sample": "took {code} out of the sample {sample}",
+    "store a transcript": "stored a transcript of {case}",
+    "remove a transcript": "removed a transcript of {case}",
+    "add a domain": "added the domain {title}",
+    "agree": "agreed to {where}",
+    "agreed by all": "was the last to agree to {where}",
+    "reopen for recoding": "reopened {where}: {reason}",
+    "add a category": "made the category {title} in {where}",
+    "rename a category": "renamed a category {title} in {where}",
+}
+"""What follows the name. Braces take a value of the entry, `{where}` its unit, `{person}` whom it
+was done to; where one is missing (erased, or an older entry) the plain form stands in."""
+
+PAST = {
+    "be": "was",
+    "begin": "began",
+    "bring": "brought",
+    "choose": "chose",
+    "draw": "drew",
+    "find": "found",
+    "give": "gave",
+    "keep": "kept",
+    "leave": "left",
+    "make": "made",
+    "put": "put",
+    "read": "read",
+    "redo": "did again",
+    "send": "sent",
+    "set": "set",
+    "split": "split",
+    "take": "took",
+    "tell": "told",
+    "undo": "took back a change",
+    "withdraw": "withdrew",
+    "write": "wrote",
+}
+DOUBLED = frozenset({"drop", "permit", "refer", "stop", "submit"})
+
+
+def past(verb: str) -> str:
+    """'merge two blocks' is 'merged two blocks'."""
+    first, blank, rest = verb.partition(" ")
+    if first in PAST:
+        done = PAST[first]
+    elif first.endswith("ed"):
+        done = first
+    elif first.endswith("e"):
+        done = f"{first}d"
+    elif first.endswith("y") and first[-2:-1] not in "aeiou":
+        done = f"{first[:-1]}ied"
+    elif first in DOUBLED:
+        done = f"{first}{first[-1]}ed"
+    else:
+        done = f"{first}ed"
+    return f"{done}{blank}{rest}"
+
+
+def sentence(
+    verb: str,
+    *,
+    where: str = "",
+    person: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> str:
+    """What somebody did, to stand behind their name.
+
+    `where` names the unit ("P07", "Reasons for crying"), `person` whom it was done to.
+    """
+    values = {key: _words(value) for key, value in {**(before or {}), **(after or {})}.items()}
+    known = values | {"where": where, "person": person}
+    if verb in SAID:
+        try:
+            return SAID[verb].format_map({key: text for key, text in known.items() if text})
+        except KeyError:
+            pass
+    return f"{past(verb)} in {where}" if where else past(verb)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(str, value))
+    return "" if value is None else str(value)
