@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import ConcordError, Conflict, Forbidden, Invalid, NotFound
-from app.web.templating import ENVIRONMENT, Toast, frame, is_fragment, page
+from app.web.templating import Toast, is_fragment, page
 
 log = logging.getLogger("concord")
 
@@ -54,25 +55,17 @@ def answer(request: Request, status: int, message: str) -> Response:
                 "Vary": "HX-Request",
             },
         )
-    if "error.html" not in ENVIRONMENT.list_templates():
-        return Response(message, status_code=status, media_type="text/plain")
-    if status >= 500:
-        for kept in ("study", "rail"):
-            setattr(request.state, kept, None if kept == "study" else ())
     return page(
         request,
         "error.html",
         status=status,
         title=TITLES.get(status, "That did not work"),
         message=message,
-        code=status,
     )
 
 
 def sign_in_first(request: Request) -> Response:
     """To the sign-in page; the address asked for is kept when it was a page."""
-    from urllib.parse import quote
-
     back = request.url.path if request.method == "GET" else "/"
     if request.method == "GET" and request.url.query:
         back += "?" + request.url.query
@@ -134,20 +127,15 @@ def install(app: FastAPI) -> None:
         response.headers["Retry-After"] = "2"
         return response
 
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> Response:
-        number = secrets.token_hex(4)
-        log.error("error %s at %s", number, _route(request), exc_info=error)
-        return answer(
-            request,
-            500,
-            f"Nothing was changed. If it happens again, tell your administrator number {number}.",
-        )
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """The answer to a fault of ours: a number to name, and one entry in the log."""
+    number = secrets.token_hex(4)
+    log.error("error %s at %s", number, _route(request), exc_info=error)
+    message = f"Nothing was changed. If it happens again, tell your administrator number {number}."
+    return answer(request, 500, message)
 
 
 def _route(request: Request) -> str:
     route = request.scope.get("route")
     return f"{request.method} {getattr(route, 'path', '(no route)')}"
-
-
-__all__ = ["SignInNeeded", "answer", "frame", "install", "sign_in_first", "status_of"]

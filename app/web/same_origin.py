@@ -7,11 +7,14 @@ No tokens in forms: browsers say where a request comes from (`Sec-Fetch-Site`; o
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import SAFE_METHODS
+from app.web.errors import unexpected
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -26,7 +29,6 @@ HEADERS = {
 }
 OPEN_TO_PROBES = frozenset({"/healthz", "/readyz"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-TOO_LARGE = "The request is too large. A transcript file may have at most 20 MB."
 
 
 def is_same_origin(method: str, headers: Headers, public_url: str = "") -> bool:
@@ -64,8 +66,12 @@ class Gate:
             await self.app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
@@ -74,7 +80,14 @@ class Gate:
             await send(message)
 
         refusal = self._refusal(scope)
-        await (refusal or self.app)(scope, receive, send_with_headers)
+        try:
+            await (refusal or self.app)(scope, receive, send_with_headers)
+        except Exception as error:
+            # Here and not in the framework's outermost layer, so that this answer has headers too.
+            if started:
+                raise
+            answer = await run_in_threadpool(unexpected, Request(scope, receive), error)
+            await answer(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
