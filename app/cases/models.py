@@ -1,11 +1,11 @@
 """Tables of cases, who is in which sample, and transcripts."""
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app.cases.speakers import SpeakerRole
 from app.db import UTCDateTime, enum_type, foreign, guid, now
 
 
@@ -100,14 +100,6 @@ class Turn(SQLModel, table=True):
     start: int
     end: int
     sentences: list[int] = Field(default_factory=list, sa_type=sa.JSON)
-
-
-class SpeakerRole(StrEnum):
-    """Whose words they are; coverage counts participants' turns."""
-
-    INTERVIEWER = "interviewer"
-    PARTICIPANT = "participant"
-    OTHER = "other"
 
 
 class Speaker(SQLModel, table=True):

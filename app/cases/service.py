@@ -210,7 +210,7 @@ def store_transcript(
     `Invalid` where there is nothing to store.
     """
     case = case_of(db, study, case_id, lock=True)
-    title = _checked_title(title)
+    title = checked_title(title)
     texts = [text for _, text, _ in turns]
     if not any(text.strip() for text in texts):
         raise Invalid(f"The transcript '{title}' of {case.code} has no text, so nothing is stored.")
@@ -294,76 +294,12 @@ def _note_new_text(db: Session, study: StudyContext, case: Case) -> None:
             check_open(State(row["state"]), case.code)
 
 
-def remove_transcript(db: Session, study: StudyContext, *, case_id: int, number: int) -> None:
-    """Take back a transcript on which nothing rests. Raises `Conflict` naming what does."""
-    case = case_of(db, study, case_id, lock=True)
-    transcript = _transcript_of(db, case, number)
-    versions = (
-        run(
-            db,
-            sa.select(col(TranscriptVersion.id)).where(
-                col(TranscriptVersion.transcript_id) == transcript.id
-            ),
-        )
-        .scalars()
-        .all()
-    )
-    found = resting_on(db, "transcript_version", versions, besides={"turn"})
-    counts = summed(*found.values())
-    if counts:
-        raise Conflict(
-            f"'{transcript.title}' of {case.code} stays: {in_words(counts)} rest on its text, "
-            "which is frozen once it is coded. Remove them first if the transcript was a mistake."
-        )
-    run(db, delete(Turn).where(col(Turn.version_id).in_(versions)))
-    run(db, delete(TranscriptVersion).where(col(TranscriptVersion.id).in_(versions)))
-    run(db, delete(Speaker).where(col(Speaker.transcript_id) == transcript.id))
-    run(db, delete(Transcript).where(col(Transcript.id) == transcript.id))
-    record(
-        db,
-        study.scene,
-        "remove a transcript",
-        item=transcript,
-        before={"case": case.code, "number": number, "title": transcript.title},
-    )
-
-
-def describe_transcript(
-    db: Session,
-    study: StudyContext,
-    *,
-    case_id: int,
-    number: int,
-    title: str,
-    roles: Mapping[str, SpeakerRole],
-) -> None:
-    """Give a transcript another title or its speakers other roles; its text stays as it is."""
-    case = case_of(db, study, case_id, lock=True)
-    transcript = _transcript_of(db, case, number)
-    speakers = db.exec(select(Speaker).where(Speaker.transcript_id == transcript.id)).all()
-    before = {"title": transcript.title} | {s.label: s.role.value for s in speakers}
-    transcript.title = _checked_title(title)
-    for speaker in speakers:
-        speaker.role = roles.get(speaker.label, speaker.role)
-    after = {"title": transcript.title} | {s.label: s.role.value for s in speakers}
-    if before != after:
-        db.add_all([transcript, *speakers])
-        record(
-            db, study.scene, "describe a transcript", item=transcript, before=before, after=after
-        )
-
-
 def case_of(db: Session, study: StudyContext, case_id: int, *, lock: bool = False) -> Case:
     """A case of this study; locked, its changes follow one another. Raises `NotFound`."""
     wanted = select(Case).where(Case.id == case_id, Case.study_id == study.id)
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return one_or_not_found(db.exec(wanted).first(), "case in this study")
-
-
-def _transcript_of(db: Session, case: Case, number: int) -> Transcript:
-    wanted = select(Transcript).where(Transcript.case_id == case.id, Transcript.number == number)
-    return one_or_not_found(db.exec(wanted).first(), f"transcript of {case.code}")
 
 
 def _sample_of(db: Session, study: StudyContext, sample_id: int) -> str:
@@ -373,7 +309,8 @@ def _sample_of(db: Session, study: StudyContext, sample_id: int) -> str:
     return str(one_or_not_found(run(db, wanted).scalar(), "sample in this study"))
 
 
-def _checked_title(title: str) -> str:
+def checked_title(title: str) -> str:
+    """A transcript's title on one line. Raises `Invalid` (field `title`)."""
     title = " ".join(title.split())
     if not title:
         sentence = "The transcript has no title. Call it 'First interview', for example."
@@ -391,7 +328,7 @@ def _attributes_of(db: Session, case_id: int) -> dict[str, str]:
         .where(col(CaseAttribute.case_id) == case_id)
         .order_by(col(CaseAttribute.position), col(CaseAttribute.id)),
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _write_attributes(
