@@ -1,0 +1,221 @@
+"""Step 2 as the team does it: write core ideas on a domain's raw data, or say why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.cases.guard import CaseContext
+from app.consensus.queries import UnitFacts
+from app.consensus.service import change_content
+from app.core_ideas.ideas import Idea, stored, write
+from app.core_ideas.models import Absence, AbsenceReason, CoreIdea
+from app.core_ideas.rules import LONGEST_TEXT, Verb, tidy
+from app.db import guid as new_guid
+from app.db import run
+from app.domains.blocks import lock
+from app.domains.models import Block, BlockDomain, Domain
+from app.errors import Conflict, Invalid, NotFound
+from app.trail.service import record
+
+SAY_WHY = "say why a domain has no core idea"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change did. Without an `entry` nothing changed: it was so already."""
+
+    unit: UnitFacts
+    before: tuple[Idea, ...]
+    after: tuple[Idea, ...]
+    entry: int | None = None
+
+
+def add_core_idea(
+    db: Session,
+    case: CaseContext,
+    *,
+    domain_id: int,
+    text: str,
+    block_ids: Sequence[int] | None = None,
+    guid: str | None = None,
+) -> CoreIdea:
+    """Write a core idea at the end of a domain, on all of its blocks unless some are named.
+
+    With the `guid` of a form the same form sent twice makes one core idea. What was said about
+    why the domain has none is taken back. Raises `Invalid` without words or without raw data,
+    `NotFound` for a domain that is not of this sample, `StepLocked` where the unit is not open.
+    """
+    text = checked_text(text)
+    lock(db, case)
+    made = _made_by(db, case, guid, text) if guid else None
+    if made:
+        return made
+    check_domain(db, case, domain_id)
+    idea = Idea(
+        domain_id=domain_id,
+        text=text,
+        blocks=checked_blocks(db, case, domain_id, block_ids),
+        made_by=case.study.me.id,
+        position=len(stored(db, case.unit.layer_id, domain_id=domain_id)),
+        guid=guid or new_guid(),
+    )
+    _clear_absence(db, case, domain_id)
+    change = make(db, case, Verb.ADD, [], [idea])
+    return db.get_one(CoreIdea, change.after[0].id)
+
+
+def set_absence(
+    db: Session, case: CaseContext, *, domain_id: int, reason: AbsenceReason | None
+) -> None:
+    """Say why the case has no core idea in a domain; None takes it back.
+
+    Raises `Conflict` where it has one, `NotFound` for a domain that is not of this sample,
+    `StepLocked` where the unit is not open.
+    """
+    lock(db, case)
+    check_domain(db, case, domain_id)
+    if reason is None:
+        _clear_absence(db, case, domain_id)
+        return
+    if stored(db, case.unit.layer_id, domain_id=domain_id):
+        raise Conflict(
+            f"{case.code} has a core idea in this domain, so there is no reason to give why not. "
+            "Remove the core idea first if it should not be there."
+        )
+    absence = _absence(db, case, domain_id)
+    if absence and absence.reason == reason:
+        return
+    before = {"domain": domain_id, "reason": absence.reason.value} if absence else None
+    change_content(db, case.unit, case.code)
+    absence = absence or Absence(
+        layer_id=case.unit.layer_id,
+        domain_id=domain_id,
+        reason=reason,
+        made_by=case.study.me.id,
+    )
+    absence.reason, absence.made_by = reason, case.study.me.id
+    db.add(absence)
+    db.flush()
+    after = {"domain": domain_id, "reason": reason.value}
+    record(db, case.scene, SAY_WHY, item=absence, before=before, after=after)
+
+
+def _clear_absence(db: Session, case: CaseContext, domain_id: int) -> None:
+    absence = _absence(db, case, domain_id)
+    if absence is None:
+        return
+    change_content(db, case.unit, case.code)
+    before = {"domain": domain_id, "reason": absence.reason.value}
+    record(db, case.scene, SAY_WHY, item=absence, before=before)
+    db.delete(absence)
+    db.flush()
+
+
+def _absence(db: Session, case: CaseContext, domain_id: int) -> Absence | None:
+    return db.exec(
+        select(Absence)
+        .where(col(Absence.layer_id) == case.unit.layer_id, col(Absence.domain_id) == domain_id)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def make(
+    db: Session,
+    case: CaseContext,
+    verb: Verb,
+    before: Sequence[Idea],
+    after: Sequence[Idea],
+    **noted: Any,
+) -> Change:
+    """Write a change and its entry in the trail. Earlier agreements stop counting."""
+    unit = change_content(db, case.unit, case.code)
+    written = write(db, unit.layer_id, before, after)
+    entry = record(
+        db,
+        case.scene,
+        verb,
+        item=(written or list(before))[0].item,
+        before={"ideas": [idea.as_values() for idea in before]},
+        after={"ideas": [idea.as_values() for idea in written]} | noted,
+    )
+    return Change(unit, tuple(before), tuple(written), entry)
+
+
+def checked_text(text: str) -> str:
+    """The words of a core idea as they are kept. Raises `Invalid`."""
+    text = tidy(text)
+    if not text:
+        sentence = "A core idea needs words: what the participant says about this, in short."
+        raise Invalid(sentence, {"text": sentence})
+    if len(text) > LONGEST_TEXT:
+        sentence = (
+            f"This has {len(text):,} characters; a core idea is one short statement, and at most "
+            f"{LONGEST_TEXT:,} fit. Split it into several."
+        )
+        raise Invalid(sentence, {"text": sentence})
+    return text
+
+
+def check_domain(db: Session, case: CaseContext, domain_id: int) -> None:
+    """Raise `NotFound` unless the domain is in the list of the case's sample."""
+    found = run(
+        db,
+        sa.select(col(Domain.id)).where(
+            col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
+        ),
+    ).first()
+    if found is None:
+        raise NotFound(
+            f"This domain is not in the list of {case.sample.name} (any more). Load the page again."
+        )
+
+
+def checked_blocks(
+    db: Session, case: CaseContext, domain_id: int, block_ids: Sequence[int] | None
+) -> tuple[int, ...]:
+    """The blocks a core idea is to rest on: those named, or all of the domain's. Raises `Invalid`.
+
+    A core idea rests on at least one block of its case in its domain (Hill et al., 2005: core
+    ideas summarise the data of a domain).
+    """
+    there = (
+        run(
+            db,
+            sa.select(col(Block.id))
+            .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
+            .where(
+                col(Block.layer_id) == case.unit.layer_id, col(BlockDomain.domain_id) == domain_id
+            )
+            .order_by(col(Block.id)),
+        )
+        .scalars()
+        .all()
+    )
+    wanted = tuple(there) if block_ids is None else tuple(sorted(set(block_ids)))
+    if not set(wanted) <= set(there):
+        raise Invalid(
+            "A passage you chose is not in this domain any more. Load the page again and choose "
+            "from those that are."
+        )
+    if not wanted and there:
+        raise Invalid("A core idea rests on raw data: choose at least one passage.")
+    if not wanted:
+        raise Invalid(
+            f"No passage of {case.code} is in this domain yet. Put one there on the page Domain "
+            "coding; a core idea rests on raw data."
+        )
+    return wanted
+
+
+def _made_by(db: Session, case: CaseContext, guid: str, text: str) -> CoreIdea | None:
+    """What this form has made already. Raises `Invalid` where it came back with other words."""
+    made = db.exec(select(CoreIdea).where(col(CoreIdea.guid) == guid)).first()
+    if made and (made.layer_id, made.text) != (case.unit.layer_id, text):
+        raise Invalid(
+            "This form was used already for another core idea. What you typed is still here: add "
+            "it once more."
+        )
+    return made
