@@ -101,6 +101,24 @@ def serve(
 
 
 @app.command()
+def demo(
+    serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it too.")] = True,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+) -> None:
+    """Build the demo study in a database without a study, and say who can sign in."""
+    from app.demo.commands import make_demo
+    from app.serving import open_installation
+    from app.serving import serve as serve_until_stopped
+
+    settings, database = open_installation()
+    for person in make_demo(database, lambda step: typer.echo(step, err=True)):
+        typer.echo(f"{person.role} {person.email} {person.password}")
+    if serve_it:
+        serve_until_stopped(settings, database, host=host, port=port, say=typer.echo)
+
+
+@app.command()
 def verify() -> None:
     """Check the trail of every study: was an entry changed, removed or put in?"""
     from app.serving import open_installation

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
 from app import models  # noqa: F401 - whole metadata
+from app.cases.preview import sweep
 from app.config import ROOT, Settings, load_settings
 from app.db import POOL_SIZE, Database
 from app.web import errors
@@ -27,6 +28,7 @@ PACKAGES_WITH_ROUTES = (
     "reports",
     "trail",
     "home",
+    "demo",
 )
 MAX_BODY = 60 * 1024 * 1024
 
@@ -35,6 +37,7 @@ MAX_BODY = 60 * 1024 * 1024
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # One thread a connection: more would only wait for the pool.
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
+    sweep(app.state.settings)
     yield
     app.state.database.engine.dispose()
 
