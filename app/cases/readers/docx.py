@@ -25,6 +25,7 @@ _DAMAGED = (
     "Open it in Word, save it as Word Document (.docx) and import that."
 )
 _CHUNK = 1 << 16
+_LEAD = b"\xef\xbb\xbf \t\r\n"
 _SMALL = 1_000_000
 """Below this many unpacked bytes no ratio is suspicious."""
 _W = qn("w:p").removesuffix("p")
@@ -87,17 +88,19 @@ def _check_entry(
     name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, unpacked: int, packed: int
 ) -> int:
     """Count what comes out, whatever size the entry declares. Returns the new total."""
+    room = min(limits.MAX_UNPACKED_BYTES, max(_SMALL, limits.MAX_RATIO * packed)) - unpacked
     with archive.open(entry) as stream:
-        first = stream.read(_CHUNK)
-        _check_prolog(name, first)
-        chunk = first
+        chunk = stream.read(_CHUNK)
+        if chunk.lstrip(_LEAD).startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+            _check_prolog(name, chunk)
+            room = min(room, limits.MAX_XML_BYTES)
+        count = 0
         while chunk:
-            unpacked += len(chunk)
-            too_dense = unpacked > max(_SMALL, limits.MAX_RATIO * packed)
-            if unpacked > limits.MAX_UNPACKED_BYTES or too_dense:
+            count += len(chunk)
+            if count > room:
                 raise Invalid(_too_large(name))
             chunk = stream.read(_CHUNK)
-    return unpacked
+    return unpacked + count
 
 
 def _too_large(name: str) -> str:
@@ -113,8 +116,6 @@ class _Begun(Exception):
 
 def _check_prolog(name: str, start: bytes) -> None:
     """Refuse a document type, and with it every entity, before anything parses the part."""
-    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        return
     parser = expat.ParserCreate()
 
     def refuse(*_: object) -> None:

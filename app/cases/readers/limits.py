@@ -6,6 +6,8 @@ MAX_BYTES = 20_000_000
 MAX_CHARACTERS = 2_000_000
 MAX_PAGES = 1_000
 MAX_UNPACKED_BYTES = 200_000_000
+MAX_XML_BYTES = 40_000_000
+"""One part of a Word document: twenty times what 2,000,000 characters need."""
 MAX_ENTRIES = 2_000
 MAX_RATIO = 100
 

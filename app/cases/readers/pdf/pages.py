@@ -1,49 +1,31 @@
-"""PDF with a text layer, through PDFium. Scripts, attachments, links and forms are not looked at.
-
-This module fetches the lines that stand on each page and where; `page_layout` decides what they
-are.
-"""
+"""The lines of each page of a PDF and where they stand, fetched through PDFium."""
 
 import ctypes
 import math
-import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.cases.lines import Found
 from app.cases.readers import limits
-from app.cases.readers.page_layout import PageLine, read_layout
+from app.cases.readers.pdf.page_lines import PageLine
 from app.errors import Invalid
-
-_one_at_a_time = threading.Lock()
-"""PDFium keeps global state and may be used by one thread at a time."""
 
 _HYPHENS = (0x2, 0xFFFE)
 """What PDFium gives for a hyphen at a line's end, and no line feed after it."""
 _BOLD = 600
-_WIDE_GAP = 1.5
-"""A blank of more line heights than this parts two columns."""
+_FORCED_BOLD = 1 << 18
 _FIRST_COLUMN = 40
-"""A first column of more characters is no column of speakers."""
+"""A second column begins within so many characters, if the first holds speakers."""
 
 
-def lines_of(name: str, data: bytes, encoding: str | None) -> Found:
-    """The lines of a PDF. Raises Invalid for one that is locked, damaged, scanned or too long."""
-    with _one_at_a_time:
-        pages = list(_pages(name, data))
-    if not any(pages):
-        raise Invalid(
-            f"{name} has no text layer: it was probably scanned. Run text recognition (OCR) on it, "
-            "check the result, and import that."
-        )
-    return read_layout(pages)
+def pages_of(name: str, data: bytes) -> Iterator[list[PageLine]]:
+    """The lines of page after page, without what lies off the page or stands askew.
 
-
-def _pages(name: str, data: bytes) -> Iterator[list[PageLine]]:
+    Raises Invalid for a document that is locked, damaged or too long.
+    """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -56,9 +38,9 @@ def _pages(name: str, data: bytes) -> Iterator[list[PageLine]]:
             )
         characters = 0
         for number in range(len(document)):
-            lines, count = _page_lines(document, number)
-            characters += count
-            limits.check_characters(name, characters // 2)
+            lines = _page_lines(document, number)
+            characters += sum(len(line.text) for line in lines)
+            limits.check_characters(name, characters)
             yield lines
     except pypdfium2.PdfiumError:
         raise Invalid(_refusal(name, "")) from None
@@ -75,12 +57,11 @@ def _refusal(name: str, reason: str) -> str:
     return f"{name} is damaged and cannot be opened as a PDF. Export it once more and import that."
 
 
-def _page_lines(document: Any, number: int) -> tuple[list[PageLine], int]:
+def _page_lines(document: Any, number: int) -> list[PageLine]:
     page = document[number]
     text = page.get_textpage()
     try:
-        reader = _Reader(page, text, number)
-        return reader.lines(), text.count_chars()
+        return _Reader(page, text, number).lines()
     finally:
         text.close()
         page.close()
@@ -133,46 +114,58 @@ class _Reader:
             return None
         first, last = self._upright(first), self._upright(last)
         left, right = min(first[0], last[0]), max(first[2], last[2])
-        text, column = self._text(places, max(first[3] - first[1], 1.0))
+        text, starts = self._text(places)
         word_end = next((n for n, (_, code) in enumerate(places) if code == 0x20), len(places)) - 1
         word = self._upright(self._box(places[max(word_end, 0)][0]))
         first_word = max(first[2], word[2]) - min(first[0], word[0])
-        weights = [pdfium.FPDFText_GetFontWeight(self.raw, places[n][0]) for n in (0, -1)]
         return self._angle(places[0][0]), PageLine(
             page=self.number,
             text=text,
             left=left,
             right=right,
-            bottom=first[1],
-            top=first[3],
+            base=self._base(places[0][0]),
+            height=max(first[3] - first[1], 1.0),
             first_word=first_word,
-            column=column,
-            strong=min(weights) >= _BOLD,
+            starts=starts,
+            strong=self._is_bold(places[0][0]) and self._is_bold(places[-1][0]),
             page_width=self.width,
             page_height=self.height,
         )
 
-    def _text(self, places: list[tuple[int, int]], height: float) -> tuple[str, float | None]:
-        """The characters, and where a second column begins if the line has a wide gap early on."""
-        column = None
-        codes = [code for _, code in places]
-        for n in range(1, min(len(places) - 1, _FIRST_COLUMN)):
-            if codes[n] != 0x20 or codes[n + 1] == 0x20:
-                continue
-            before = self._upright(self._box(places[n - 1][0]))
-            after = self._upright(self._box(places[n + 1][0]))
-            if after[0] - before[2] > _WIDE_GAP * height:
-                codes[n], column = 0x9, after[0]
-                break
+    def _text(
+        self, places: list[tuple[int, int]]
+    ) -> tuple[str, tuple[tuple[int, float, float], ...]]:
+        """The characters, and of the first words where each begins and how far from the last."""
         # PDFium counts in UTF-16: a pair of surrogates is one character.
-        units = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
-        return units.decode("utf-16-le", "ignore"), column
+        text = _decoded(code for _, code in places)
+        starts = []
+        for n in range(1, min(len(places) - 1, _FIRST_COLUMN)):
+            if places[n][1] == 0x20 and places[n + 1][1] != 0x20:
+                before = self._upright(self._box(places[n - 1][0]))
+                after = self._upright(self._box(places[n + 1][0]))
+                at = len(_decoded(code for _, code in places[: n + 1]))
+                starts.append((at, after[0], after[0] - before[2]))
+        return text, tuple(starts)
 
     def _box(self, place: int) -> tuple[float, float, float, float]:
         """Left, bottom, right, top of a character's cell, as high as its font."""
         box = self.rectangle
         pdfium.FPDFText_GetLooseCharBox(self.raw, place, ctypes.byref(box))
         return box.left, box.bottom, box.right, box.top
+
+    def _base(self, place: int) -> float:
+        """The height of the line a character stands on, which no change of font moves."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium.FPDFText_GetCharOrigin(self.raw, place, ctypes.byref(x), ctypes.byref(y))
+        return self._upright((x.value, y.value, x.value, y.value))[1]
+
+    def _is_bold(self, place: int) -> bool:
+        """By the font's name: the weight that PDFium gives is often an estimate or missing."""
+        name, flags = ctypes.create_string_buffer(120), ctypes.c_int()
+        pdfium.FPDFText_GetFontInfo(self.raw, place, name, len(name), ctypes.byref(flags))
+        weight = pdfium.FPDFText_GetFontWeight(self.raw, place)
+        named = any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+        return named or weight >= _BOLD or bool(flags.value & _FORCED_BOLD)
 
     def _is_visible(self, box: tuple[float, float, float, float]) -> bool:
         left, bottom, right, top = self.visible
@@ -192,3 +185,8 @@ class _Reader:
     def _angle(self, place: int) -> int:
         """The slant of a character in steps of five degrees."""
         return round(math.degrees(pdfium.FPDFText_GetCharAngle(self.raw, place)) / 5)
+
+
+def _decoded(codes: Iterable[int]) -> str:
+    units = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "ignore")
