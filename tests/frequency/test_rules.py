@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.frequency.rules import RULES, Band, Label, Rule, RuleName, cut_offs, label, percent
-from tests.published_tables import VECTORS, published_tables
+from tests.published_tables import published_tables
 
 pytestmark = pytest.mark.pure
 
 G, T, V, R = Label.GENERAL, Label.TYPICAL, Label.VARIANT, Label.RARE
 NOT, ABSENT = Label.NOT_REPORTED, Label.ABSENT
 LABELLING = [name for name in RuleName if name != RuleName.COUNTS]
+VECTORS = Path(__file__).parents[1] / "vectors"
 CUT_OFFS = json.loads((VECTORS / "cut_offs.json").read_text(encoding="utf-8"))["rows"]
 
 
