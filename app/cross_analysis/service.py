@@ -1,22 +1,24 @@
-"""Step 3 as the team does it: make categories, put core ideas into them."""
+"""Step 3 as the team does it: make, name, order, nest, merge and remove categories.
+
+Core ideas are put into them by `app.cross_analysis.placing`.
+"""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER
-from app.consensus.rules import State, UnitKind, check_open
 from app.consensus.service import change_content
-from app.core_ideas.models import CoreIdea
 from app.cross_analysis.guard import BoardContext
 from app.cross_analysis.models import Category, Placement
-from app.cross_analysis.rules import LONGEST_TITLE, Place, Places, added, in_order
+from app.cross_analysis.placing import lock, place
+from app.cross_analysis.rules import LONGEST_TITLE
 from app.db import run
 from app.domains.rules import title_key
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, StaleEdit, Versions
 from app.trail.service import record
 
-RESERVED = frozenset({title_key("Miscellaneous")})
+RESERVED = frozenset({title_key("Miscellaneous"), title_key("Unsorted")})
 
 
 def add_category(
@@ -27,9 +29,16 @@ def add_category(
     Raises `Invalid` where the title is empty, too long or taken among its siblings, `Conflict`
     where the parent has been removed, `StepLocked` where the board is agreed.
     """
+    return make_category(db, board, title=title, parent_id=parent_id)[0]
+
+
+def make_category(
+    db: Session, board: BoardContext, *, title: str, parent_id: int | None = None
+) -> tuple[Category, int]:
+    """`add_category` for a page that offers to take it back: also gives the trail's entry."""
     lock(db, board)
     if parent_id is not None:
-        top_category(db, board, parent_id)
+        _top(db, board, parent_id)
     title = checked_title(db, board, title, parent_id=parent_id)
     change_content(db, board.unit, board.title)
     category = Category(
@@ -37,137 +46,239 @@ def add_category(
         parent_id=parent_id,
         title=title,
         title_key=title_key(title),
-        position=last_position(db, board, parent_id) + 1,
+        position=len(sibling_ids(db, board, parent_id)),
         made_by=board.study.me.id,
     )
     db.add(category)
     db.flush()
-    record(
+    entry = record(
         db,
         board.scene,
         "add a category",
         item=category,
-        after={"title": title, "parent": parent_id, "position": category.position},
+        after={"title": title, "parent": parent_id},
     )
-    return category
+    return category, entry
 
 
-def place(
-    db: Session, board: BoardContext, *, core_idea_id: int, category_id: int | None
-) -> Placement:
-    """Put a core idea into one more category, or (None) into Miscellaneous and nowhere else.
+def rename_category(
+    db: Session, board: BoardContext, *, category_id: int, title: str, version: int, was: str = ""
+) -> int | None:
+    """Give a category another title. Returns the trail's entry; None where nothing changed.
 
-    A core idea that is there already stays, and nothing is recorded. Raises `NotFound` where the
-    core idea is not on this board, `Conflict` where the category has been removed.
+    `version` is the one the form was made from, `was` the title it showed. Raises `StaleEdit`
+    where somebody renamed it meanwhile, `Invalid` as `add_category`.
     """
     lock(db, board)
-    present = places_of(db, board, core_idea_id)
-    set_places(db, board, core_idea_id, present, added(present, category_id))
-    return db.exec(
-        select(Placement).where(
-            col(Placement.layer_id) == board.unit.layer_id,
-            col(Placement.core_idea_id) == core_idea_id,
-            col(Placement.category_id) == category_id,
+    category = category_of(db, board, category_id)
+    if category.version != version:
+        raise StaleEdit(
+            f"Somebody named this category '{category.title}' meanwhile. Nothing was changed: "
+            "keep that title, or save yours over it.",
+            Versions(base=was, theirs=category.title, mine=title, version=category.version),
         )
-    ).one()
-
-
-def lock(db: Session, board: BoardContext) -> None:
-    """Take the board for this transaction: what is read from now on stays as it is.
-
-    Raises `StepLocked` where the board is not open.
-    """
-    state = run(
-        db, sa.select(col(Unit.state)).where(col(Unit.id) == board.unit.id).with_for_update()
-    ).scalar_one()
-    check_open(State(state), board.title)
-
-
-def places_of(db: Session, board: BoardContext, core_idea_id: int) -> Places:
-    """Where a core idea stands now. Raises `NotFound` where it is not one of this board's."""
-    _check_core_idea(db, board, core_idea_id)
-    rows = run(
-        db,
-        sa.select(col(Placement.category_id)).where(
-            col(Placement.layer_id) == board.unit.layer_id,
-            col(Placement.core_idea_id) == core_idea_id,
-        ),
-    )
-    return frozenset(rows.scalars())
-
-
-def _check_core_idea(db: Session, board: BoardContext, core_idea_id: int) -> None:
-    found = run(
-        db,
-        sa.select(col(CoreIdea.id))
-        .join(Layer, col(Layer.id) == col(CoreIdea.layer_id))
-        .join(Unit, CONSENSUS_LAYER)
-        .where(
-            col(CoreIdea.id) == core_idea_id,
-            col(CoreIdea.domain_id) == board.domain_id,
-            col(Unit.sample_id) == board.sample.id,
-            col(Unit.kind) == UnitKind.CASE,
-        ),
-    ).first()
-    if found is None:
-        raise NotFound(
-            f"This core idea is not on the board of {board.title}. It may have been removed or "
-            "moved to another domain; reload the board."
-        )
-
-
-def set_places(
-    db: Session, board: BoardContext, core_idea_id: int, before: Places, after: Places
-) -> None:
-    """Make a core idea stand in exactly these places, in one recorded change."""
-    if before == after:
-        return
-    _check_categories(db, board, after - before)
+    before = category.title
+    title = checked_title(db, board, title, parent_id=category.parent_id, but=category_id)
+    if title == before:
+        return None
     change_content(db, board.unit, board.title)
-    here = (
-        col(Placement.layer_id) == board.unit.layer_id,
-        col(Placement.core_idea_id) == core_idea_id,
-    )
-    for left in before - after:
-        run(db, sa.delete(Placement).where(*here, col(Placement.category_id) == left))
-    for entered in after - before:
-        db.add(_placement(board, core_idea_id, entered))
+    category.title, category.title_key = title, title_key(title)
+    category.version += 1
+    db.add(category)
     db.flush()
-    record(
+    return record(
         db,
         board.scene,
-        "sort a core idea",
-        item=db.get_one(CoreIdea, core_idea_id),
-        before={"places": in_order(before)},
-        after={"places": in_order(after)},
+        "rename a category",
+        item=category,
+        before={"title": before},
+        after={"title": title},
     )
 
 
-def _placement(board: BoardContext, core_idea_id: int, where: Place) -> Placement:
-    return Placement(
-        layer_id=board.unit.layer_id,
-        core_idea_id=core_idea_id,
-        category_id=where,
-        made_by=board.study.me.id,
-    )
-
-
-def _check_categories(db: Session, board: BoardContext, places: Places) -> None:
-    wanted = {place for place in places if place is not None}
-    found = run(
+def shift_category(db: Session, board: BoardContext, *, category_id: int, by: int) -> int | None:
+    """Move a category `by` places among its siblings; beyond an end it stays at the end."""
+    lock(db, board)
+    category = category_of(db, board, category_id)
+    before = sibling_ids(db, board, category.parent_id)
+    after = [sibling for sibling in before if sibling != category_id]
+    after.insert(max(0, before.index(category_id) + by), category_id)
+    if after == before:
+        return None
+    change_content(db, board.unit, board.title)
+    set_order(db, after)
+    return record(
         db,
-        sa.select(sa.func.count(col(Category.id))).where(
-            col(Category.layer_id) == board.unit.layer_id, col(Category.id).in_(wanted)
-        ),
-    ).scalar_one()
-    if found != len(wanted):
-        raise Conflict(
-            "This category was removed meanwhile, so the card stays where it was. Reload the "
-            "board and choose another."
+        board.scene,
+        "order the categories",
+        item=category,
+        before={"order": before},
+        after={"order": after},
+    )
+
+
+def nest_category(
+    db: Session, board: BoardContext, *, category_id: int, parent_id: int | None
+) -> int | None:
+    """Make a category a subcategory of `parent_id`, or (None) lift a subcategory to the board.
+
+    A lifted one comes to stand behind the category it was in. Raises `Invalid` where it has
+    subcategories itself, or where a sibling there has its title.
+    """
+    lock(db, board)
+    category = category_of(db, board, category_id)
+    left = category.parent_id
+    if left == parent_id:
+        return None
+    order = sibling_ids(db, board, parent_id)
+    if parent_id is None:
+        assert left is not None
+        order.insert(order.index(left) + 1, category_id)
+    else:
+        _check_nesting(db, board, category, into=_top(db, board, parent_id))
+        order.append(category_id)
+    checked_title(db, board, category.title, parent_id=parent_id, but=category_id)
+    change_content(db, board.unit, board.title)
+    category.parent_id = parent_id
+    db.add(category)
+    db.flush()
+    set_order(db, order)
+    set_order(db, sibling_ids(db, board, left))
+    return record(
+        db,
+        board.scene,
+        "make a subcategory" if parent_id else "lift a subcategory",
+        item=category,
+        before={"parent": left},
+        after={"parent": parent_id},
+    )
+
+
+def _check_nesting(db: Session, board: BoardContext, category: Category, *, into: Category) -> None:
+    if category.id == into.id:
+        raise Invalid(f"'{category.title}' cannot become a subcategory of itself.")
+    if sibling_ids(db, board, category.id):
+        raise Invalid(
+            f"'{category.title}' has subcategories itself, and there is one level of them. Lift "
+            "or merge those first."
         )
 
 
-def category(db: Session, board: BoardContext, category_id: int) -> Category:
+def merge_categories(db: Session, board: BoardContext, *, category_id: int, into_id: int) -> int:
+    """Put all cards and subcategories of a category into another, and remove it.
+
+    A card that stood in both stands there once. Raises `Invalid` where subcategories would lie two
+    levels deep or have the same title.
+    """
+    lock(db, board)
+    category, into = category_of(db, board, category_id), category_of(db, board, into_id)
+    moving = sibling_ids(db, board, category_id)
+    _check_merge(db, board, category, into, moving)
+    cards, there = cards_in(db, category_id), set(cards_in(db, into_id))
+    order = sibling_ids(db, board, into_id)
+    change_content(db, board.unit, board.title)
+    doubled = [card for card in cards if card in there]
+    of_category = col(Placement.category_id) == category_id
+    run(db, sa.delete(Placement).where(of_category, col(Placement.core_idea_id).in_(doubled)))
+    run(db, sa.update(Placement).where(of_category).values(category_id=into_id))
+    run(
+        db,
+        sa.update(Category).where(col(Category.id).in_(moving)).values(parent_id=into_id),
+    )
+    set_order(db, [*order, *moving])
+    entry = record(
+        db,
+        board.scene,
+        "merge a category",
+        item=category,
+        before={**as_it_was(category), "cards": cards, "subcategories": moving},
+        after={"into": into_id, "arrived": [card for card in cards if card not in there]},
+    )
+    _delete(db, board, category)
+    return entry
+
+
+def _check_merge(
+    db: Session, board: BoardContext, category: Category, into: Category, moving: Sequence[int]
+) -> None:
+    if category.id == into.id:
+        raise Invalid("Choose another category to merge this one into.")
+    if moving and into.parent_id is not None:
+        raise Invalid(
+            f"'{category.title}' has subcategories and '{into.title}' is one itself; there is one "
+            "level of subcategories. Lift or merge those first."
+        )
+    titles = run(
+        db,
+        sa.select(col(Category.title))
+        .where(
+            col(Category.layer_id) == board.unit.layer_id,
+            col(Category.parent_id).in_([category.id, into.id]),
+        )
+        .where(col(Category.id) != category.id),
+    ).scalars()
+    seen: set[str] = set()
+    for title in titles if moving else ():
+        if title_key(title) in seen:
+            raise Invalid(
+                f"Both have a subcategory '{title}'. Merge or rename these first, then merge "
+                f"'{category.title}'."
+            )
+        seen.add(title_key(title))
+
+
+def remove_category(
+    db: Session, board: BoardContext, *, category_id: int, cards_too: bool = False
+) -> int:
+    """Remove a category. Returns the trail's entry.
+
+    What rests on it is not lost with it: a category with subcategories is refused, one with cards
+    too unless `cards_too` says that they leave it (those in no other category are then unsorted).
+    """
+    lock(db, board)
+    category = category_of(db, board, category_id)
+    cards = cards_in(db, category_id)
+    if sibling_ids(db, board, category_id):
+        raise Conflict(
+            f"'{category.title}' has subcategories, so it was not removed. Lift or merge them "
+            "first, or merge the whole category into another."
+        )
+    if cards and not cards_too:
+        raise Conflict(
+            f"'{category.title}' has cards, so it was not removed. Merge it into another category, "
+            "or let its cards go back to the unsorted ones."
+        )
+    change_content(db, board.unit, board.title)
+    run(db, sa.delete(Placement).where(col(Placement.category_id) == category_id))
+    entry = record(
+        db,
+        board.scene,
+        "remove a category",
+        item=category,
+        before={**as_it_was(category), "cards": cards},
+    )
+    _delete(db, board, category)
+    return entry
+
+
+def as_it_was(category: Category) -> dict[str, str | int | None]:
+    """What the trail keeps of a category that goes, enough to bring it back."""
+    return {
+        "guid": category.guid,
+        "title": category.title,
+        "parent": category.parent_id,
+        "position": category.position,
+    }
+
+
+def _delete(db: Session, board: BoardContext, category: Category) -> None:
+    parent_id = category.parent_id
+    db.delete(category)
+    db.flush()
+    set_order(db, sibling_ids(db, board, parent_id))
+
+
+def category_of(db: Session, board: BoardContext, category_id: int) -> Category:
     """A category of this board. Raises `Conflict` where it is not there (any more)."""
     found = db.exec(
         select(Category)
@@ -179,15 +290,47 @@ def category(db: Session, board: BoardContext, category_id: int) -> Category:
     return found
 
 
-def top_category(db: Session, board: BoardContext, category_id: int) -> Category:
-    """A category that may have subcategories. Raises `Invalid` for a subcategory."""
-    found = category(db, board, category_id)
+def _top(db: Session, board: BoardContext, category_id: int) -> Category:
+    found = category_of(db, board, category_id)
     if found.parent_id is not None:
         raise Invalid(
             f"'{found.title}' is a subcategory itself; there is one level of subcategories. "
             "Lift it first, or choose a category."
         )
     return found
+
+
+def sibling_ids(db: Session, board: BoardContext, parent_id: int | None) -> list[int]:
+    """The categories of the board (None), or the subcategories of one, in order."""
+    rows = run(
+        db,
+        sa.select(col(Category.id))
+        .where(col(Category.layer_id) == board.unit.layer_id, col(Category.parent_id) == parent_id)
+        .order_by(col(Category.position), col(Category.id)),
+    )
+    return list(rows.scalars())
+
+
+def cards_in(db: Session, category_id: int) -> list[int]:
+    """The core ideas placed in a category itself."""
+    rows = run(
+        db,
+        sa.select(col(Placement.core_idea_id))
+        .where(col(Placement.category_id) == category_id)
+        .order_by(col(Placement.core_idea_id)),
+    )
+    return list(rows.scalars())
+
+
+def set_order(db: Session, ids: Sequence[int]) -> None:
+    """Let siblings stand in this order."""
+    for position, category_id in enumerate(ids):
+        run(
+            db,
+            sa.update(Category)
+            .where(col(Category.id) == category_id, col(Category.position) != position)
+            .values(position=position),
+        )
 
 
 def checked_title(
@@ -202,7 +345,7 @@ def checked_title(
             f"The title has {len(title)} characters; at most {LONGEST_TITLE} fit into a table."
         )
     if title_key(title) in RESERVED:
-        raise _bad_title("Every board has Miscellaneous already. Choose another title.")
+        raise _bad_title(f"Every board has a place '{title}' already. Choose another title.")
     taken = run(
         db,
         sa.select(col(Category.title)).where(
@@ -213,9 +356,8 @@ def checked_title(
         ),
     ).scalar()
     if taken is not None:
-        where = "this category" if parent_id else "the board"
-        kind = "a subcategory" if parent_id else "a category"
-        raise _bad_title(f"There is {kind} '{taken}' in {where} already. Choose another title.")
+        there = "a subcategory '{}' in this category" if parent_id else "a category '{}' here"
+        raise _bad_title(f"There is {there.format(taken)} already. Choose another title.")
     return title
 
 
@@ -223,14 +365,12 @@ def _bad_title(sentence: str) -> Invalid:
     return Invalid(sentence, {"title": sentence})
 
 
-def last_position(db: Session, board: BoardContext, parent_id: int | None) -> int:
-    """The position of the last category among the siblings; -1 where there is none."""
-    return int(
-        run(
-            db,
-            sa.select(sa.func.coalesce(sa.func.max(col(Category.position)), -1)).where(
-                col(Category.layer_id) == board.unit.layer_id,
-                col(Category.parent_id) == parent_id,
-            ),
-        ).scalar_one()
-    )
+__all__ = [
+    "add_category",
+    "merge_categories",
+    "nest_category",
+    "place",
+    "remove_category",
+    "rename_category",
+    "shift_category",
+]

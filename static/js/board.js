@@ -1,109 +1,184 @@
-// <category-board data-move-form="ID" data-picker="ID">: cards move by drag (SortableJS, if the page
-// loads it) or by keys; a move fills the form and sends it. A refreshed board keeps its place.
+// <category-board>: the cards of a board are links, one tab stop together. They move by drag
+// (SortableJS, if the page loads it) or by keys; a move fills the form data-move-form and sends it.
+// What the server draws again keeps its place and the focus.
 import { announce } from "./announcer.js";
 import { openPicker } from "./picker.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-let moved = null; // core idea that was moved last: gets the focus back after the swap
+const CARD = ".idea-card > a";
+let moved = null; // the card moved last: gets the focus back when it is drawn again
 const places = new Map(); // where the panes were scrolled to
 
-const categoryOf = (card) => card.closest(".cards").dataset.category;
+const keyOf = (card) => card.id.slice("card-".length); // "45-3": core idea 45 in category 3
+const codeOf = (card) => card.querySelector(".case-code").textContent;
 
 class CategoryBoard extends HTMLElement {
   static keys = [
     ["← → ↑ ↓", "Move between cards"],
     ["m", "Move the card to a category"],
+    ["a", "Add the card to one more category"],
+    ["x", "Take the card out of its category"],
+    ["Space", "Select the card, to move several"],
     ["e", "Raw data of the card"],
   ];
 
-  constructor() {
-    super();
-    this.addEventListener("pointerdown", () => this.setUp(), true);
-    this.addEventListener("keydown", (event) => this.onKey(event));
-    this.addEventListener("scroll", ({ target }) => this.remember(target), true);
-  }
-
   connectedCallback() {
-    this.setUp();
+    this.addEventListener("keydown", (event) => this.onKey(event));
+    this.addEventListener("click", (event) => this.onClick(event));
+    this.addEventListener("focusin", (event) => this.stopAt(event.target.closest(CARD)));
+    this.addEventListener("scroll", ({ target }) => this.remember(target), true);
+    this.addEventListener("htmx:afterRequest", (event) => this.settle(event));
+    new MutationObserver((changes) => {
+      const drawn = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+      const lists = drawn.filter((node) => node.matches?.(".cards"));
+      if (lists.length) this.prepare(lists);
+    }).observe(this, { childList: true, subtree: true });
+    this.prepare([...this.querySelectorAll(".cards")]);
     for (const [name, [left, top]] of places) this.querySelector(`.${name}`)?.scrollTo(left, top);
-    if (!moved) return;
-    const { idea, to } = moved;
-    moved = null;
-    const there = `.cards[data-category="${CSS.escape(to)}"] [data-core-idea="${idea}"]`;
-    const card = this.querySelector(there) ?? this.querySelector(`[data-core-idea="${idea}"]`);
-    card?.focus();
   }
 
   remember(pane) {
     places.set(pane.classList[0], [pane.scrollLeft, pane.scrollTop]);
   }
 
-  setUp() {
-    if (!window.Sortable || !this.dataset.moveForm) return;
-    for (const list of this.querySelectorAll(".cards")) {
-      if (window.Sortable.get(list)) continue;
-      new window.Sortable(list, {
-        group: "cards",
-        draggable: ".idea-card",
-        animation: calm ? 0 : 120,
-        delay: 150,
-        delayOnTouchOnly: true,
-        onEnd: (drop) => this.drop(drop),
-      });
+  prepare(lists) {
+    for (const list of lists) {
+      for (const card of list.querySelectorAll(CARD)) card.tabIndex = -1;
+      if (window.Sortable && this.dataset.moveForm) this.makeSortable(list);
     }
+    if (moved) {
+      const { idea, to } = moved;
+      const card =
+        document.getElementById(`card-${idea}-${to}`) ??
+        this.querySelector(`[id^="card-${CSS.escape(idea)}-"]`);
+      card?.focus();
+      moved = null;
+    }
+    if (!this.stop?.isConnected) this.stopAt(this.querySelector(CARD));
   }
 
-  drop({ item, from, to, oldDraggableIndex, newDraggableIndex }) {
-    if (from === to && oldDraggableIndex === newDraggableIndex) return;
+  makeSortable(list) {
+    new window.Sortable(list, {
+      group: "cards",
+      sort: false,
+      draggable: ".idea-card",
+      animation: calm ? 0 : 120,
+      delay: 150,
+      delayOnTouchOnly: true,
+      scrollSensitivity: 80,
+      onEnd: (drop) => this.drop(drop),
+    });
+  }
+
+  stopAt(card) {
+    if (!card) return;
+    if (this.stop) this.stop.tabIndex = -1;
+    this.stop = card;
+    card.tabIndex = 0;
+  }
+
+  drop({ item, from, to, oldDraggableIndex, originalEvent }) {
+    if (from === to) return;
+    this.dropped = { item, from, before: from.children[oldDraggableIndex] ?? null };
+    this.send(item.querySelector("a"), to.dataset.category, originalEvent.altKey ? "add" : "move");
+  }
+
+  settle({ target, detail }) {
+    if (!detail.successful) moved = null;
+    if (target.id !== this.dataset.moveForm) return;
+    const { item, from, before } = this.dropped ?? {};
+    if (item && !detail.successful) from.insertBefore(item, before);
+    this.dropped = null;
+  }
+
+  chosen(card) {
+    const selected = [...this.querySelectorAll(`.idea-card[data-selected] > a`)];
+    return selected.includes(card) ? selected : [card];
+  }
+
+  send(card, to, how) {
     const form = document.getElementById(this.dataset.moveForm);
-    form.elements.core_idea.value = item.dataset.coreIdea;
-    form.elements.from.value = from.dataset.category;
-    form.elements.to.value = to.dataset.category;
-    form.elements.position.value = newDraggableIndex;
-    moved = { idea: item.dataset.coreIdea, to: to.dataset.category };
+    form.elements.card.value = this.chosen(card).map(keyOf).join(",");
+    form.elements.to.value = to;
+    form.elements.how.value = how;
+    moved = { idea: parseInt(keyOf(card)).toString(), to };
     form.requestSubmit();
   }
 
-  openPicker(card) {
+  openPicker(card, how) {
     const picker = document.getElementById(this.dataset.picker);
     if (!picker) return;
-    const idea = card.dataset.coreIdea;
-    openPicker(picker, { core_idea: idea, from: categoryOf(card) }, card.getBoundingClientRect());
-    const chosen = (event) => (moved = { idea, to: event.submitter?.value ?? "" });
-    picker.addEventListener("submit", chosen, { once: true });
-    picker.addEventListener("toggle", (event) => {
-      if (event.newState === "closed") setTimeout(() => picker.removeEventListener("submit", chosen));
-    }, { once: true });
+    const cards = this.chosen(card);
+    const what = cards.length > 1 ? `${cards.length} cards` : codeOf(card);
+    const verb = how === "add" ? `Add ${what} to` : `Move ${what} to`;
+    picker.querySelector(".picker-filter").placeholder = `${verb} …`;
+    openPicker(
+      picker,
+      { card: cards.map(keyOf).join(","), how },
+      card.parentElement.getBoundingClientRect(),
+    );
+    picker.onsubmit = ({ submitter }) => {
+      moved = { idea: parseInt(keyOf(card)).toString(), to: submitter?.value ?? "" };
+    };
+  }
+
+  open(card) {
+    const form = document.getElementById(this.dataset.openForm);
+    for (const other of this.querySelectorAll(".idea-card[data-current]")) {
+      other.removeAttribute("data-current");
+    }
+    card.parentElement.setAttribute("data-current", "");
+    form.elements.card.value = parseInt(keyOf(card));
+    form.requestSubmit();
+  }
+
+  select(card) {
+    const on = card.parentElement.toggleAttribute("data-selected");
+    const count = this.querySelectorAll(".idea-card[data-selected]").length;
+    announce(`${codeOf(card)} ${on ? "selected" : "no longer selected"}, ${count} in all`);
   }
 
   neighbour(card, key) {
-    const cards = [...this.querySelectorAll(".idea-card")];
+    const cards = [...this.querySelectorAll(CARD)];
     if (key === "ArrowDown") return cards[cards.indexOf(card) + 1];
     if (key === "ArrowUp") return cards[cards.indexOf(card) - 1];
-    const columnOf = (each) => each.closest(".column, .unsorted");
     const columns = [...this.querySelectorAll(".unsorted, .column")].filter((column) =>
-      column.querySelector(".idea-card"),
+      column.querySelector(CARD),
     );
     const forwards = (key === "ArrowRight") === (getComputedStyle(this).direction !== "rtl");
-    const column = columns[columns.indexOf(columnOf(card)) + (forwards ? 1 : -1)];
+    const at = columns.indexOf(card.closest(".column, .unsorted"));
     const height = card.getBoundingClientRect().top;
     const distance = (each) => Math.abs(each.getBoundingClientRect().top - height);
-    return [...(column?.querySelectorAll(".idea-card") ?? [])].sort(
-      (a, b) => distance(a) - distance(b),
-    )[0];
+    const there = columns[at + (forwards ? 1 : -1)]?.querySelectorAll(CARD) ?? [];
+    return [...there].sort((a, b) => distance(a) - distance(b))[0];
+  }
+
+  onClick(event) {
+    const card = event.target.closest(CARD);
+    if (!card || event.shiftKey || event.button) return;
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) this.select(card);
+    else this.open(card);
   }
 
   onKey(event) {
-    const card = event.target;
-    if (!card.matches(".idea-card") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const card = event.target.closest(CARD);
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.startsWith("Arrow")) {
       const next = this.neighbour(card, event.key);
       if (next) next.focus();
       else announce("No further card");
-    } else if (event.key === "m") {
-      this.openPicker(card);
     } else if (event.key === "e" || event.key === "Enter") {
-      card.querySelector(".card-open")?.click();
+      this.open(card);
+    } else if (!this.dataset.moveForm) {
+      return;
+    } else if (event.key === "m" || event.key === "a") {
+      this.openPicker(card, event.key === "a" ? "add" : "move");
+    } else if (event.key === "x") {
+      if (card.closest(".cards").dataset.category) this.send(card, "", "move");
+      else announce("It is not in a category");
+    } else if (event.key === " ") {
+      this.select(card);
     } else {
       return;
     }
@@ -112,3 +187,8 @@ class CategoryBoard extends HTMLElement {
 }
 
 customElements.define("category-board", CategoryBoard);
+
+document.addEventListener("click", (event) => {
+  const board = document.querySelector("category-board");
+  if (board?.stop && event.target.closest(".panel-close")) board.stop.focus();
+});
