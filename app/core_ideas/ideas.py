@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.core_ideas.models import CoreIdea, CoreIdeaBlock
+from app.core_ideas.places import Places, places_of
 from app.db import guid, now, run
 
 
 @dataclass(frozen=True)
 class Idea:
-    """A core idea with the blocks it rests on, in the order of their ids.
+    """A core idea with the blocks it rests on (by id) and its places on the domain's board.
 
     `id` 0 is not stored yet. `version` counts its wordings and guards against stale saves;
     `position` (from 0) is its place in the domain. Neither is part of the content.
@@ -28,6 +29,7 @@ class Idea:
     text: str
     blocks: tuple[int, ...]
     made_by: int
+    places: Places = ()
     id: int = 0
     guid: str = field(default_factory=guid)
     made_at: datetime = field(default_factory=now)
@@ -43,13 +45,18 @@ class Idea:
         """For the trail: plain values."""
         values = asdict(self)
         values.pop("version")
-        return values | {"blocks": list(self.blocks), "made_at": self.made_at.isoformat()}
+        return values | {
+            "blocks": list(self.blocks),
+            "places": list(self.places),
+            "made_at": self.made_at.isoformat(),
+        }
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> "Idea":
         """Back from the trail."""
         kept = {
             "blocks": tuple(values["blocks"]),
+            "places": tuple(values["places"]),
             "made_at": datetime.fromisoformat(values["made_at"]),
         }
         return cls(**values | kept)
@@ -80,8 +87,9 @@ def stored(
     rows = run(
         db, wanted.order_by(col(CoreIdea.domain_id), col(CoreIdea.position), col(CoreIdea.id))
     ).all()
-    blocks = blocks_of(db, [row.id for row in rows])
-    return [Idea(**row._mapping, blocks=blocks[row.id]) for row in rows]
+    ids = [row.id for row in rows]
+    blocks, places = blocks_of(db, ids), places_of(db, ids)
+    return [Idea(**row._mapping, blocks=blocks[row.id], places=places[row.id]) for row in rows]
 
 
 def blocks_of(db: Session, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -102,7 +110,7 @@ def write(db: Session, layer_id: int, before: Iterable[Idea], after: Iterable[Id
     """Make the core ideas of `before` those of `after`. Returns the latter with their ids.
 
     In every domain that is touched they are numbered anew from 0; a new one takes its place
-    before the one that stands there.
+    before the one that stands there. Places on boards are `app.core_ideas.places`' work.
     """
     old = {idea.id: idea for idea in before}
     new = list(after)
@@ -175,16 +183,15 @@ def _number(db: Session, layer_id: int, domain_id: int, arrived: Collection[int]
         ),
     ).all()
     in_order = sorted(rows, key=lambda row: (row.position, row.id not in arrived, row.id))
-    set_order(db, {row.id: row.position for row in rows}, [row.id for row in in_order])
+    set_order(db, [row.id for row in in_order])
 
 
-def set_order(db: Session, present: dict[int, int], ids: Sequence[int]) -> None:
-    """Let the core ideas of a domain stand in this order; `present` holds their positions."""
+def set_order(db: Session, ids: Sequence[int]) -> None:
+    """Let the core ideas of a domain stand in this order."""
     for position, core_idea_id in enumerate(ids):
-        if present[core_idea_id] != position:
-            run(
-                db,
-                sa.update(CoreIdea)
-                .where(col(CoreIdea.id) == core_idea_id)
-                .values(position=position),
-            )
+        run(
+            db,
+            sa.update(CoreIdea)
+            .where(col(CoreIdea.id) == core_idea_id, col(CoreIdea.position) != position)
+            .values(position=position),
+        )

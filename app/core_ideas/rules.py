@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 LONGEST_TEXT = 5000
+ENDS = ".!?…\"'”’»)"
 
 
 class Verb(StrEnum):
@@ -23,3 +24,8 @@ def tidy(text: str) -> str:
     """The words without stray blanks: lines that hold any, each joined by single blanks."""
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def joined(first: str, second: str) -> str:
+    """The words of two core ideas as those of one; the first gets a full stop if it has no end."""
+    return f"{first}{'' if first[-1:] in ENDS else '.'} {second}"

@@ -1,7 +1,7 @@
 """Step 2 as the team does it: write core ideas on a domain's raw data, or say why there is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +10,17 @@ from sqlmodel import Session, col, select
 from app.cases.guard import CaseContext
 from app.consensus.queries import UnitFacts
 from app.consensus.service import change_content
-from app.core_ideas.ideas import Idea, stored, write
+from app.core_ideas.drafts import discard_draft
+from app.core_ideas.ideas import Idea, set_order, stored, write
 from app.core_ideas.models import Absence, AbsenceReason, CoreIdea
+from app.core_ideas.places import set_places
+from app.core_ideas.queries import last_hands
 from app.core_ideas.rules import LONGEST_TEXT, Verb, tidy
 from app.db import guid as new_guid
 from app.db import run
 from app.domains.blocks import lock
 from app.domains.models import Block, BlockDomain, Domain
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, StaleEdit, Versions
 from app.trail.service import record
 
 SAY_WHY = "say why a domain has no core idea"
@@ -62,7 +65,7 @@ def add_core_idea(
         position=len(stored(db, case.unit.layer_id, domain_id=domain_id)),
         guid=guid or new_guid(),
     )
-    _clear_absence(db, case, domain_id)
+    clear_absence(db, case, domain_id)
     change = make(db, case, Verb.ADD, [], [idea])
     return db.get_one(CoreIdea, change.after[0].id)
 
@@ -78,7 +81,7 @@ def set_absence(
     lock(db, case)
     check_domain(db, case, domain_id)
     if reason is None:
-        _clear_absence(db, case, domain_id)
+        clear_absence(db, case, domain_id)
         return
     if stored(db, case.unit.layer_id, domain_id=domain_id):
         raise Conflict(
@@ -103,7 +106,8 @@ def set_absence(
     record(db, case.scene, SAY_WHY, item=absence, before=before, after=after)
 
 
-def _clear_absence(db: Session, case: CaseContext, domain_id: int) -> None:
+def clear_absence(db: Session, case: CaseContext, domain_id: int) -> None:
+    """Take back why a domain has no core idea, if somebody said so."""
     absence = _absence(db, case, domain_id)
     if absence is None:
         return
@@ -122,6 +126,96 @@ def _absence(db: Session, case: CaseContext, domain_id: int) -> Absence | None:
     ).first()
 
 
+def reword(db: Session, case: CaseContext, *, core_idea_id: int, text: str, version: int) -> Change:
+    """Publish other words for a core idea; one's own draft of it is done with.
+
+    `version` is the wording that was started from. The same words again change nothing. Raises
+    `StaleEdit` with both wordings where somebody was first, `NotFound` where it is gone.
+    """
+    text = checked_text(text)
+    lock(db, case)
+    idea = present(db, case, core_idea_id)
+    if text != idea.text:
+        check_version(db, case, idea, version, mine=text)
+    discard_draft(db, case, core_idea_id=core_idea_id)
+    if text == idea.text:
+        return Change(case.unit, (idea,), (idea,))
+    return make(db, case, Verb.REWORD, [idea], [replace(idea, text=text)])
+
+
+def choose_raw_data(
+    db: Session,
+    case: CaseContext,
+    *,
+    core_idea_id: int,
+    block_ids: Sequence[int],
+    seen: Sequence[int],
+) -> Change:
+    """Let a core idea rest on these blocks of its domain and no others.
+
+    `seen` are the blocks it rested on when they were chosen. Raises `StaleEdit` where somebody
+    chose others meanwhile, `Invalid` without a block.
+    """
+    lock(db, case)
+    idea = present(db, case, core_idea_id)
+    blocks = checked_blocks(db, case, idea.domain_id, block_ids)
+    if blocks == idea.blocks:
+        return Change(case.unit, (idea,), (idea,))
+    if set(seen) != set(idea.blocks):
+        raise StaleEdit(
+            "Somebody chose other raw data for this core idea after you opened it. Nothing was "
+            "changed now: look at what stands there, then choose again."
+        )
+    return make(db, case, Verb.RAW_DATA, [idea], [replace(idea, blocks=blocks)])
+
+
+def add_raw_data(
+    db: Session, case: CaseContext, *, core_idea_id: int, block_ids: Sequence[int]
+) -> Change:
+    """Let a core idea rest on these blocks of its domain as well."""
+    lock(db, case)
+    idea = present(db, case, core_idea_id)
+    blocks = checked_blocks(db, case, idea.domain_id, [*idea.blocks, *block_ids])
+    if blocks == idea.blocks:
+        return Change(case.unit, (idea,), (idea,))
+    return make(db, case, Verb.RAW_DATA, [idea], [replace(idea, blocks=blocks)])
+
+
+def shift(db: Session, case: CaseContext, *, core_idea_id: int, by: int) -> Change:
+    """Move a core idea `by` places within its domain; beyond an end it stays at the end."""
+    lock(db, case)
+    idea = present(db, case, core_idea_id)
+    order = [each.id for each in stored(db, case.unit.layer_id, domain_id=idea.domain_id)]
+    wanted = [id_ for id_ in order if id_ != idea.id]
+    wanted.insert(max(0, order.index(idea.id) + by), idea.id)
+    return arrange(db, case, Verb.ORDER, idea, order, wanted)
+
+
+def arrange(
+    db: Session,
+    case: CaseContext,
+    verb: Verb,
+    idea: Idea,
+    order: Sequence[int],
+    wanted: Sequence[int],
+    **noted: Any,
+) -> Change:
+    """Let the core ideas of `idea`'s domain stand in the order `wanted` instead of `order`."""
+    if wanted == order:
+        return Change(case.unit, (idea,), (idea,))
+    unit = change_content(db, case.unit, case.code)
+    set_order(db, wanted)
+    entry = record(
+        db,
+        case.scene,
+        verb,
+        item=idea.item,
+        before={"order": list(order)},
+        after={"order": list(wanted)} | noted,
+    )
+    return Change(unit, (idea,), (idea,), entry)
+
+
 def make(
     db: Session,
     case: CaseContext,
@@ -130,9 +224,15 @@ def make(
     after: Sequence[Idea],
     **noted: Any,
 ) -> Change:
-    """Write a change and its entry in the trail. Earlier agreements stop counting."""
+    """Write a change and its entry in the trail. Earlier agreements stop counting.
+
+    Where it changes places on boards these are changed too. Raises `StepLocked` where a board
+    is not open.
+    """
     unit = change_content(db, case.unit, case.code)
+    _leave_boards(db, case, before, after)
     written = write(db, unit.layer_id, before, after)
+    _enter_boards(db, case, before, written)
     entry = record(
         db,
         case.scene,
@@ -142,6 +242,58 @@ def make(
         after={"ideas": [idea.as_values() for idea in written]} | noted,
     )
     return Change(unit, tuple(before), tuple(written), entry)
+
+
+def _leave_boards(
+    db: Session, case: CaseContext, before: Sequence[Idea], after: Sequence[Idea]
+) -> None:
+    """Take off a board what goes away altogether or into another domain."""
+    domains = {idea.id: idea.domain_id for idea in after}
+    for domain_id in sorted({idea.domain_id for idea in before}):
+        leaving = [
+            (idea.id, idea.places, ())
+            for idea in before
+            if idea.domain_id == domain_id != domains.get(idea.id)
+        ]
+        set_places(db, case, domain_id, leaving)
+
+
+def _enter_boards(
+    db: Session, case: CaseContext, before: Sequence[Idea], after: Sequence[Idea]
+) -> None:
+    stood = {(idea.id, idea.domain_id): idea.places for idea in before}
+    for domain_id in sorted({idea.domain_id for idea in after}):
+        moves = [
+            (idea.id, stood.get((idea.id, domain_id), ()), idea.places)
+            for idea in after
+            if idea.domain_id == domain_id
+        ]
+        set_places(db, case, domain_id, moves)
+
+
+def present(db: Session, case: CaseContext, core_idea_id: int) -> Idea:
+    """A core idea of this case as it stands. Raises `NotFound`."""
+    found = stored(db, case.unit.layer_id, ids=[core_idea_id])
+    if not found:
+        raise NotFound(
+            "This core idea is not there any more; somebody has removed it or merged it with "
+            "another. Load the page again."
+        )
+    return found[0]
+
+
+def check_version(
+    db: Session, case: CaseContext, idea: Idea, version: int, *, mine: str = ""
+) -> None:
+    """Raise `StaleEdit` unless this is the wording that was on the page."""
+    if idea.version == version:
+        return
+    who = last_hands(db, case, [idea.id]).get(idea.id, "Somebody")
+    raise StaleEdit(
+        f"{who} changed this core idea after you opened it, so nothing was changed now. Look at "
+        "the words as they stand; then decide.",
+        Versions(base="", theirs=idea.text, mine=mine, theirs_by=who, version=idea.version),
+    )
 
 
 def checked_text(text: str) -> str:
