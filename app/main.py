@@ -26,7 +26,6 @@ PACKAGES_WITH_ROUTES = (
     "core_ideas",
     "cross_analysis",
     "reports",
-    "trail",
     "home",
     "demo",
 )

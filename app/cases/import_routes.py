@@ -6,7 +6,7 @@ ended before it (docs/decisions/reading-apart.md) and nothing of the database is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlmodel import Session
@@ -30,7 +30,7 @@ from app.cases.sheet import Sheet, read_sheet
 from app.cases.speakers import SpeakerRole
 from app.config import Settings
 from app.db import Db
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.permissions import Action
 from app.studies.guard import Code, StudyContext, may
 from app.web.forms import Form, Posted
@@ -250,7 +250,7 @@ def confirm_attributes(request: Request, form: Form, db: Db, study: MaySetUp, ke
     settings = _settings(request)
     columns = form.numbers("columns")
     with preview.taking(settings, study, key) as content:
-        sheet = _sheet(content["sheet"])
+        sheet = _sheet(_part(content, "sheet"))
         if any(place >= len(sheet.columns) for place in columns):
             raise Invalid("There is no such column in this table. Reload the page and try again.")
         changed, met = store_attributes(db, study, sheet, columns)
@@ -286,9 +286,14 @@ def _sheet_page(
 
 def _as_typed(form: Posted, settings: Settings, study: StudyContext, key: str) -> Proposal:
     content = preview.kept(settings, study, key)
-    if "proposal" not in content:
-        raise Invalid("This preview is of attributes, not of transcripts. Reload the page.")
-    return proposal_as_typed(form, Proposal.from_json(content["proposal"]))
+    return proposal_as_typed(form, Proposal.from_json(_part(content, "proposal")))
+
+
+def _part(content: preview.Content, kind: str) -> Any:
+    """Transcripts and tables are previewed alike; one is not confirmed as the other."""
+    if kind not in content:
+        raise NotFound(preview.GONE)
+    return content[kind]
 
 
 def _preview_page(

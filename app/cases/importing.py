@@ -33,10 +33,13 @@ def store_proposal(db: Session, study: StudyContext, proposal: Proposal) -> list
     if problems:
         raise Invalid(LOOK_AGAIN, problems)
     cases: dict[str, Case] = {}
-    for one in proposal.transcripts:
+    for index, one in enumerate(proposal.transcripts):
         key = code_key(one.code)
         if key not in cases:
-            cases[key] = _case_for(db, study, proposal, one)
+            try:
+                cases[key] = _case_for(db, study, proposal, one)
+            except Invalid as raced:
+                raise Invalid(LOOK_AGAIN, {f"code-{index}": raced.message}) from None
         case_id = cases[key].id
         assert case_id is not None
         store_transcript(

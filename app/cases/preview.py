@@ -47,6 +47,7 @@ def sweep(settings: Settings) -> int:
 def keep(settings: Settings, study: StudyContext, content: Content) -> str:
     """Put a new preview aside for this person in this study. Returns its key."""
     sweep(settings)
+    _folder(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.token_hex(24)
     _write(_folder(settings) / key, study, content)
     return key
@@ -93,9 +94,7 @@ def taking(settings: Settings, study: StudyContext, key: str) -> Iterator[Conten
 
 
 def _folder(settings: Settings) -> Path:
-    folder = settings.data_dir / "previews"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return settings.data_dir / "previews"
 
 
 def _path(settings: Settings, key: str) -> Path:

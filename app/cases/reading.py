@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.errors import Invalid
@@ -103,29 +103,31 @@ def _answer(line: bytes) -> Parsed:
     )
 
 
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """The other side: read each file that is asked for and answer with one line of JSON."""
+def parse(name: str, data: bytes, encoding: str | None) -> Parsed:
+    """Read one file, here and without limits; a refusal is part of the answer."""
     # Imported here: the server itself never needs the parsers.
     from app.cases.readers import read
 
+    try:
+        reading = read(name, data, encoding)
+    except Invalid as refused:
+        return Parsed(name, refusal=refused.message)
+    return Parsed(
+        name,
+        tuple((turn.speaker, turn.text, turn.time_stamp) for turn in reading.turns),
+        reading.encoding,
+        reading.warnings,
+        reading.left_out,
+    )
+
+
+def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    """The other side: read each file that is asked for and answer with one line of JSON."""
     while head := asked.read(4):
         name, encoding, size = json.loads(asked.read(struct.unpack(">I", head)[0]))
         data = asked.read(size)
         _limit()
-        answer = Parsed(name)
-        try:
-            reading = read(name, data, encoding)
-        except Invalid as refused:
-            answer = replace(answer, refusal=refused.message)
-        else:
-            answer = replace(
-                answer,
-                turns=tuple((turn.speaker, turn.text, turn.time_stamp) for turn in reading.turns),
-                encoding=reading.encoding,
-                warnings=reading.warnings,
-                left_out=reading.left_out,
-            )
-        answers.write(json.dumps(answer.__dict__).encode() + b"\n")
+        answers.write(json.dumps(parse(name, data, encoding).__dict__).encode() + b"\n")
         answers.flush()
 
 

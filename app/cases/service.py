@@ -1,5 +1,6 @@
 """What the team does with cases: add them, put them into samples, store their transcripts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -152,8 +153,8 @@ def check_nothing_done(db: Session, code: str, sample: str, unit_id: int) -> Non
     counts = summed(*on_layers.values(), on_unit)
     if counts:
         raise Conflict(
-            f"{code} stays in the sample '{sample}': {in_words(counts)} rest on it there. "
-            "A case that has been worked on keeps its place, so that the record stays whole."
+            f"{code} stays in the sample '{sample}': it has {in_words(counts)} there. A case "
+            "that has been worked on keeps its place, so that the record stays whole."
         )
 
 
@@ -214,6 +215,7 @@ def store_transcript(
     texts = [text for _, text, _ in turns]
     if not any(text.strip() for text in texts):
         raise Invalid(f"The transcript '{title}' of {case.code} has no text, so nothing is stored.")
+    _check_characters(title, turns)
     _note_new_text(db, study, case)
     last = run(
         db, sa.select(sa.func.max(col(Transcript.number))).where(col(Transcript.case_id) == case_id)
@@ -258,6 +260,16 @@ def store_transcript(
         },
     )
     return version
+
+
+def _check_characters(title: str, turns: Sequence[tuple[str, str, str]]) -> None:
+    """Refuse what no database keeps as it is: NUL, and halves of a pair of surrogates."""
+    whole = "".join(part for turn in turns for part in turn)
+    if "\x00" in whole or re.search("[\ud800-\udfff]", whole):
+        raise Invalid(
+            f"The transcript '{title}' holds characters that cannot be stored. Save the file as "
+            "UTF-8 and import it again."
+        )
 
 
 def _turn_rows(version_id: int, turns: Sequence[tuple[str, str, str]]) -> list[dict[str, object]]:

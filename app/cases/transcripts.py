@@ -1,6 +1,6 @@
 """What may still be done with a stored transcript: describe it, or take it back unused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import delete
@@ -34,8 +34,8 @@ def remove_transcript(db: Session, study: StudyContext, *, case_id: int, number:
     counts = summed(*found.values())
     if counts:
         raise Conflict(
-            f"'{transcript.title}' of {case.code} stays: {in_words(counts)} rest on its text, "
-            "which is frozen once it is coded. Remove them first if the transcript was a mistake."
+            f"'{transcript.title}' of {case.code} stays: it carries {in_words(counts)}, and a text "
+            "that is coded is frozen. Remove them first if the transcript was a mistake."
         )
     run(db, delete(Turn).where(col(Turn.version_id).in_(versions)))
     run(db, delete(TranscriptVersion).where(col(TranscriptVersion.id).in_(versions)))
@@ -63,16 +63,22 @@ def describe_transcript(
     case = case_of(db, study, case_id, lock=True)
     transcript = _transcript_of(db, case, number)
     speakers = db.exec(select(Speaker).where(Speaker.transcript_id == transcript.id)).all()
-    before = {"title": transcript.title} | {s.label: s.role.value for s in speakers}
+    before = _described(transcript, speakers)
     transcript.title = checked_title(title)
     for speaker in speakers:
         speaker.role = roles.get(speaker.label, speaker.role)
-    after = {"title": transcript.title} | {s.label: s.role.value for s in speakers}
+    after = _described(transcript, speakers)
     if before != after:
         db.add_all([transcript, *speakers])
         record(
             db, study.scene, "describe a transcript", item=transcript, before=before, after=after
         )
+
+
+def _described(transcript: Transcript, speakers: Sequence[Speaker]) -> dict[str, object]:
+    # By id: a label may be somebody's name, and the trail keeps none.
+    roles = {str(speaker.id): speaker.role.value for speaker in speakers}
+    return {"title": transcript.title, "roles": roles}
 
 
 def _transcript_of(db: Session, case: Case, number: int) -> Transcript:
