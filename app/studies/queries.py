@@ -81,6 +81,11 @@ def my_studies(db: Session, me: Me) -> tuple[StudyRow, ...]:
     return tuple(StudyRow(_held(*row[-4:]), *row[:-4]) for row in rows)
 
 
+def any_study(db: Session) -> bool:
+    """Is there any study at all in this installation?"""
+    return run(db, sa.select(col(Study.id)).limit(1)).first() is not None
+
+
 @dataclass(frozen=True)
 class MemberRow:
     """A member on the team page."""

@@ -34,11 +34,29 @@ SAID: Mapping[str, str] = {
     "agree": "agreed to {where}",
     "agreed by all": "was the last to agree to {where}",
     "reopen for recoding": "reopened {where}: {reason}",
+    "assign a block": "put a passage of {where} in {domains}",
+    "put a block into another domain": "put a passage of {where} in {domains} as well",
+    "take a block out of a domain": "took a passage of {where} out of {domains}",
+    "remove a block": "removed a passage of {where} from {domains}",
+    "mark as not coded": "marked a passage of {where} as not coded",
+    "remove a not coded mark": "took a “not coded” mark off {where}",
+    "add a core idea": "wrote a core idea of {where} in {domains}",
+    "reword a core idea": "reworded a core idea of {where} in {domains}",
+    "choose the raw data of a core idea": "chose the raw data of a core idea of {where}",
+    "order the core ideas": "ordered the core ideas of {where}",
+    "split a core idea": "split a core idea of {where} in {domains}",
+    "merge core ideas": "merged core ideas of {where} in {domains}",
+    "move a core idea to another domain": "moved a core idea of {where} to {domains}",
+    "remove a core idea": "removed a core idea of {where} from {domains}",
+    "say why a domain has no core idea": "noted why {where} has no core idea in {domains}",
+    "sort a core idea": "put a core idea of {case} in {places}",
     "add a category": "made the category {title} in {where}",
-    "rename a category": "renamed a category {title} in {where}",
+    "rename a category": "renamed a category of {where} to {title}",
+    "remove a category": "removed the category {title} from {where}",
 }
-"""What follows the name. Braces take a value of the entry, `{where}` its unit, `{person}` whom it
-was done to; where one is missing (erased, or an older entry) the plain form stands in."""
+"""What follows the name. Braces take a value of the entry or what the reader knows besides:
+`{where}` its unit, `{case}` its case, `{domains}` and `{places}` by title, `{person}` whom it was
+done to. Where one is missing (erased, or an older entry) the plain form stands in."""
 
 PAST = {
     "be": "was",
@@ -87,26 +105,26 @@ def past(verb: str) -> str:
 def sentence(
     verb: str,
     *,
-    where: str = "",
-    person: str = "",
+    known: Mapping[str, str],
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> str:
     """What somebody did, to stand behind their name.
 
-    `where` names the unit ("P07", "Reasons for crying"), `person` whom it was done to.
+    `known` names what the values hold as ids: `where` the unit ("P07", "Reasons for crying"),
+    `case`, `domains`, `places`, `person`.
     """
     values = {key: _words(value) for key, value in {**(before or {}), **(after or {})}.items()}
-    known = values | {"where": where, "person": person}
+    words = {key: text for key, text in (values | dict(known)).items() if text}
     if verb in SAID:
         try:
-            return SAID[verb].format_map({key: text for key, text in known.items() if text})
+            return SAID[verb].format_map(words)
         except KeyError:
             pass
-    return f"{past(verb)} in {where}" if where else past(verb)
+    return f"{past(verb)} in {known['where']}" if known.get("where") else past(verb)
 
 
 def _words(value: object) -> str:
     if isinstance(value, list):
-        return " and ".join(map(str, value))
-    return "" if value is None else str(value)
+        return " and ".join(map(_words, value))
+    return str(value) if isinstance(value, (str, int)) else ""

@@ -1,9 +1,10 @@
 // <time datetime="…" data-local>: shown in the reader's own time zone: today the hour, else the day.
-// The full date stays in its title.
+// data-local="moment" always shows day and hour. The full date stays in its title.
 
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dayOfAnotherYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 function localise(element) {
@@ -11,7 +12,8 @@ function localise(element) {
   if (Number.isNaN(at.valueOf())) return;
   const now = new Date();
   const style =
-    at.toDateString() === now.toDateString() ? hour
+    element.dataset.local === "moment" ? moment
+    : at.toDateString() === now.toDateString() ? hour
     : at.getFullYear() === now.getFullYear() ? day
     : dayOfAnotherYear;
   element.textContent = style.format(at);

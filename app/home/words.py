@@ -1,0 +1,80 @@
+"""How a unit's standing is put into words on a progress board.
+
+PURE. Colour comes with each: the state given to `ui.state`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.consensus.rules import AGREED_OR_LATER, State
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A dot and its words."""
+
+    state: State
+    words: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Whom a unit waits for; `me` when it is the reader of the page."""
+
+    words: str
+    me: bool = False
+
+
+NOBODY = Waiting("nobody")
+
+
+def case_standing(state: State, agreed: int, judges: int) -> Standing:
+    """Domains and core ideas of a case."""
+    if state in AGREED_OR_LATER:
+        return Standing(State.AGREED, "agreed")
+    if state is State.CONSENSUS:
+        return Standing(state, _in_consensus(agreed, judges))
+    return Standing(state, state.value)
+
+
+def board_standing(
+    state: State, agreed: int, judges: int, *, core_ideas: int, unsorted: int
+) -> Standing:
+    """The board of a domain. New core ideas may come to a board at any time before it is agreed."""
+    if state in AGREED_OR_LATER:
+        return Standing(State.AGREED, "agreed")
+    if not core_ideas:
+        return Standing(State.NOT_STARTED, "no core ideas yet")
+    if unsorted == core_ideas:
+        return Standing(State.NOT_STARTED, "not started")
+    if unsorted:
+        return Standing(State.CONSENSUS, f"sorting, {unsorted} to go")
+    return Standing(State.CONSENSUS, f"sorted, {_in_consensus(agreed, judges)}")
+
+
+def _in_consensus(agreed: int, judges: int) -> str:
+    return f"{agreed} of {judges} agreed" if agreed else "nobody agreed yet"
+
+
+def transcript_standing(transcripts: int, version: int, *, coded: bool) -> Standing:
+    """Whether there is a text, and whether coding has frozen it."""
+    if not transcripts:
+        return Standing(State.NOT_STARTED, "none yet")
+    what = "frozen" if coded else "stored"
+    return Standing(
+        State.AGREED, f"{what}, {transcripts} texts" if transcripts > 1 else f"{what}, v{version}"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """'Ana', 'Ana and Ben', 'Ana, Ben and Chi'."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def some(names: Sequence[str], shown: int = 2) -> str:
+    """'P01', 'P01 and P02', 'P01, P02 and 5 more'."""
+    if len(names) <= shown + 1:
+        return listed(names)
+    return f"{', '.join(names[:shown])} and {len(names) - shown} more"

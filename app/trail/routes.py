@@ -1,5 +1,0 @@
-"""Routes of trail."""
-
-from fastapi import APIRouter
-
-router = APIRouter()
