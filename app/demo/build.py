@@ -1,9 +1,9 @@
 """Builds *Crying in therapy (demo)* through the same services a team uses, so its trail is real."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -268,26 +268,26 @@ class Builder:
             )
 
     def _uncoded(self, interview: Interview, version_id: int) -> Iterator[tuple[int, int]]:
-        """Runs of a participant's sentences that stand in no passage, blanks cut off."""
-        covered = sorted((mark.start, mark.end) for mark in interview.passages.values())
-        turns = run(
+        """Stretches between passages in which a participant says something, blanks cut off."""
+        spoken = run(
             self.db,
-            sa.select(col(Turn.start), col(Turn.end), col(Turn.sentences))
+            sa.select(col(Turn.start), col(Turn.end))
             .where(col(Turn.version_id) == version_id, col(Turn.speaker) == "P")
             .order_by(col(Turn.number)),
-        )
-        for turn_start, turn_end, starts in turns:
-            begun: int | None = None
-            bounds = [*starts, turn_end]
-            for start, end in pairwise(bounds):
-                free = not any(low < end and start < high for low, high in covered)
-                if free and begun is None:
-                    begun = start
-                if not free and begun is not None:
-                    yield _trimmed(interview.text, begun, start)
-                    begun = None
-            if begun is not None:
-                yield _trimmed(interview.text, begun, max(turn_start, turn_end))
+        ).all()
+        edge = 0
+        marks = sorted((mark.start, mark.end) for mark in interview.passages.values())
+        for start, end in [*marks, (len(interview.text), len(interview.text))]:
+            said = [
+                _trimmed(interview.text, max(edge, turn_start), min(start, turn_end))
+                for turn_start, turn_end in spoken
+            ]
+            pieces = [
+                (low, high) for low, high in said if re.search(r"\w", interview.text[low:high])
+            ]
+            if pieces:
+                yield pieces[0][0], pieces[-1][1]
+            edge = max(edge, end)
 
     def sort(self, sample: DemoSample) -> None:
         """Make the categories of the published table and put every core idea where it belongs."""
@@ -359,5 +359,8 @@ class Builder:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    passage = text[start:end]
+    """A range without the blanks at its ends; empty where the ends have crossed."""
+    passage = text[start : max(start, end)]
+    if not passage.strip():
+        return start, start
     return start + len(passage) - len(passage.lstrip()), start + len(passage.rstrip())

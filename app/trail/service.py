@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import insert, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app.db import now, run
@@ -27,6 +26,23 @@ class Scene:
     chain: int = 0
 
 
+# Built once: every change of every study runs these four.
+_heads = SQLModel.metadata.tables["trail_head"]
+ADD_HEAD = _heads.insert()
+FIND_HEAD = (
+    sa.select(_heads.c.id, _heads.c.sequence, _heads.c.hash)
+    .where(_heads.c.study_id == sa.bindparam("study_id"), _heads.c.chain == sa.bindparam("chain"))
+    .with_for_update()
+)
+MOVE_HEAD = (
+    _heads.update()
+    .where(_heads.c.id == sa.bindparam("head"))
+    .values(sequence=sa.bindparam("sequence"), hash=sa.bindparam("hash"))
+)
+ADD_ENTRY = SQLModel.metadata.tables["trail_entry"].insert()
+ADD_VALUES = SQLModel.metadata.tables["trail_values"].insert()
+
+
 def record(
     db: Session,
     scene: Scene,
@@ -41,7 +57,9 @@ def record(
     `verb` is the team's word for it ("assign a block"); `before` and `after` hold plain values.
     Values must survive JSON (text, whole numbers, lists of them).
     """
-    head = _locked_head(db, scene)
+    db.flush()
+    connection = db.connection()
+    head = _locked_head(connection, scene)
     at = now()
     salt = secrets.token_hex(16)
     digest = values_hash(salt, before, after)
@@ -57,21 +75,16 @@ def record(
         "layer_id": scene.layer_id,
     }
     chained = entry_hash(head.hash, [instant(at), *facts.values()], digest)
-    written = run(
-        db,
-        insert(TrailEntry).values(
-            **facts, at=at, values_hash=digest, previous_hash=head.hash, hash=chained
-        ),
+    written = connection.execute(
+        ADD_ENTRY,
+        facts | {"at": at, "values_hash": digest, "previous_hash": head.hash, "hash": chained},
     )
     assert written.inserted_primary_key is not None
     entry_id = int(written.inserted_primary_key[0])
-    run(db, insert(TrailValues).values(entry_id=entry_id, salt=salt, before=before, after=after))
-    run(
-        db,
-        update(TrailHead)
-        .where(col(TrailHead.id) == head.id)
-        .values(sequence=head.sequence + 1, hash=chained),
+    connection.execute(
+        ADD_VALUES, {"entry_id": entry_id, "salt": salt, "before": before, "after": after}
     )
+    connection.execute(MOVE_HEAD, {"head": head.id, "sequence": head.sequence + 1, "hash": chained})
     return entry_id
 
 
@@ -82,22 +95,12 @@ class _Head:
     hash: str
 
 
-def _locked_head(db: Session, scene: Scene) -> _Head:
-    db.flush()
-    wanted = (
-        select(TrailHead.id, TrailHead.sequence, TrailHead.hash)
-        .where(TrailHead.study_id == scene.study_id, TrailHead.chain == scene.chain)
-        .with_for_update()
-    )
-    row = run(db, wanted).first()
+def _locked_head(connection: sa.Connection, scene: Scene) -> _Head:
+    chain = {"study_id": scene.study_id, "chain": scene.chain}
+    row = connection.execute(FIND_HEAD, chain).first()
     if row is None:
-        run(
-            db,
-            insert(TrailHead).values(
-                study_id=scene.study_id, chain=scene.chain, sequence=0, hash=""
-            ),
-        )
-        row = run(db, wanted).one()
+        connection.execute(ADD_HEAD, chain | {"sequence": 0, "hash": ""})
+        row = connection.execute(FIND_HEAD, chain).one()
     return _Head(*row)
 
 

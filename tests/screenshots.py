@@ -1,0 +1,136 @@
+"""Every room of the demo study, light and dark, into docs/screenshots: `./dev screenshots`."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Literal
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "screenshots"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SIZE = {"width": 1360, "height": 860}
+
+SAMPLE = "/studies/1/samples/1"
+# Name of the picture, who looks, where, and what is clicked first.
+ROOMS: tuple[tuple[str, str, str, str], ...] = (
+    ("home", "judge", "/", ""),
+    ("overview", "judge", "/studies/1", ""),
+    ("cases", "pi", "/studies/1/cases", ""),
+    ("case", "pi", "/studies/1/cases/P07", ""),
+    ("case-new", "pi", "/studies/1/cases/new", ""),
+    ("domains", "pi", f"{SAMPLE}/domains", ""),
+    ("coding", "judge", f"{SAMPLE}/cases/P07/coding#turn-41", ""),
+    ("core-ideas", "judge", f"{SAMPLE}/cases/P07/core-ideas", ""),
+    ("boards", "judge", f"{SAMPLE}/cross-analysis", ""),
+    ("board", "judge", f"{SAMPLE}/domains/7/cross-analysis", ""),
+    ("matrix", "judge", f"{SAMPLE}/domains/7/cross-analysis?view=matrix", ""),
+    ("findings", "pi", f"{SAMPLE}/findings", ".label-link"),
+    ("team", "pi", "/studies/1/team", ""),
+    ("settings", "pi", "/studies/1/settings", ""),
+    ("trail", "judge", "/studies/1/trail", ""),
+    ("account", "judge", "/account", ""),
+    ("accounts", "administrator", "/accounts", ""),
+    ("refused", "internal-auditor", "/studies/1/team", ""),
+)
+Theme = Literal["light", "dark"]
+
+
+def main() -> None:
+    """Build the demo in a folder of its own, serve it, look at every room."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"CONCORD_DATA_DIR": folder}
+        concord = [sys.executable, "-m", "app.cli"]
+        told = subprocess.run(
+            [*concord, "demo", "--no-serve"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        server = subprocess.Popen(
+            [*concord, "serve", "--port", "0"],
+            cwd=ROOT,
+            env=environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert server.stdout
+            found = re.search(r"http://\S+", server.stdout.readline())
+            assert found, "the server did not say where it is"
+            _wait_for(found.group())
+            _look(found.group(), _accounts(told))
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _accounts(told: str) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for line in told.splitlines():
+        role, email, password = line.split()
+        found.setdefault(role, (email, password))
+    return found
+
+
+def _wait_for(base: str) -> None:
+    for _ in range(100):
+        try:
+            with urlopen(f"{base}/healthz"):
+                return
+        except URLError:
+            time.sleep(0.2)
+    raise SystemExit(f"nobody answers at {base}")
+
+
+def _look(base: str, accounts: dict[str, tuple[str, str]]) -> None:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        themes: tuple[Theme, ...] = ("light", "dark")
+        for theme in themes:
+            stranger = chromium.new_context(viewport=SIZE, color_scheme=theme).new_page()
+            stranger.goto(f"{base}/sign-in")
+            _shoot(stranger, "sign-in", theme)
+            pages: dict[str, Page] = {}
+            for name, role, url, click in ROOMS:
+                if role not in pages:
+                    page = chromium.new_context(viewport=SIZE, color_scheme=theme).new_page()
+                    _sign_in(page, base, *accounts[role])
+                    pages[role] = page
+                page = pages[role]
+                page.goto(f"{base}{url}")
+                if click:
+                    page.locator(click).first.click()
+                    page.wait_for_timeout(400)
+                _shoot(page, name, theme)
+        chromium.close()
+
+
+def _sign_in(page: Page, base: str, email: str, password: str) -> None:
+    page.goto(f"{base}/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{base}/")
+
+
+def _shoot(page: Page, name: str, theme: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=OUT / f"{name}-{theme}.png")
+    print(f"{name}-{theme}.png")
+
+
+if __name__ == "__main__":
+    main()
