@@ -1,6 +1,5 @@
 """The progress board: states in words, counts, who is waited for."""
 
-import pytest
 from sqlmodel import Session
 
 from app.consensus.models import Assignment
@@ -8,11 +7,6 @@ from app.consensus.rules import State
 from app.home.progress import Progress, sample_progress, sample_tabs
 from tests.home.a_sample import SampleInTheMaking
 from tests.people import People, Person
-
-
-@pytest.fixture
-def sample(db: Session, people: People) -> SampleInTheMaking:
-    return SampleInTheMaking(db, people)
 
 
 def progress(db: Session, people: People, person: Person | None = None) -> Progress:
