@@ -782,7 +782,9 @@ def upgrade() -> None:
             "ix_trail_entry_at", ["study_id", "chain", "at", "sequence"], unique=False
         )
         batch_op.create_index(
-            "ix_trail_entry_item", ["study_id", "item_kind", "item_id", "sequence"], unique=False
+            "ix_trail_entry_item",
+            ["study_id", "item_kind", "item_id", "chain", "sequence"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_trail_entry_kind", ["study_id", "chain", "item_kind", "sequence"], unique=False

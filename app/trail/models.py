@@ -31,7 +31,7 @@ class TrailEntry(SQLModel, table=True):
     __tablename__ = "trail_entry"
     __table_args__ = (
         sa.UniqueConstraint("study_id", "chain", "sequence"),
-        sa.Index("ix_trail_entry_item", "study_id", "item_kind", "item_id", "sequence"),
+        sa.Index("ix_trail_entry_item", "study_id", "item_kind", "item_id", "chain", "sequence"),
         sa.Index("ix_trail_entry_unit", "unit_id", "sequence"),
         sa.Index("ix_trail_entry_person", "account_id", "study_id", "chain", "sequence"),
         sa.Index("ix_trail_entry_kind", "study_id", "chain", "item_kind", "sequence"),
