@@ -27,6 +27,11 @@ class NumberedTurn:
     text: str
     time_stamp: str
 
+    @property
+    def goes_on(self) -> bool:
+        """Is it the first of those that are shown on demand? There the reading goes on."""
+        return self.number == SHOWN_FIRST + 1
+
 
 @dataclass(frozen=True)
 class ProposedTranscript:

@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app.cases import preview
+from app.cases import preview, reading
 from app.cases.models import (
     Case,
     CaseAttribute,
@@ -29,7 +31,7 @@ from app.consensus.models import Unit
 from app.db import Database
 from app.main import create_app
 from app.migrations import migrate
-from app.studies.models import Member
+from app.studies.models import Member, Study
 from app.trail.models import TrailEntry
 from tests.people import Browser, People, Person, make_people
 
@@ -54,6 +56,15 @@ def send(person: Person, url: str, files: Files, field: str, **form: object) -> 
 def read_files(people: People, files: Files, **form: object) -> httpx2.Response:
     """Ana chooses several files at once."""
     return send(people.ana, f"{people.url}/cases/new/files", files, "files", **form)
+
+
+@dataclass
+class Installed:
+    """An installation that really commits, its people, and a way to open a browser."""
+
+    database: Database
+    people: People
+    browser: Callable[[], Browser]
 
 
 PreviewOf = Callable[[Files], str]
@@ -210,6 +221,7 @@ def test_all_turns_are_shown_on_demand_and_what_was_typed_is_kept(
     part = people.ana.get(f"{place}?all=0", htmx=True).text
     assert "Answer 20." in part
     assert "<html" not in part
+    assert part.count("autofocus") == 1
     whole = people.ana.post(f"{place}/typed", {"code-0": "P55", "all": "0"})
     assert whole.headers["location"] == f"{place}?all=0#file-0"
     page = people.ana.get(f"{place}?all=0").text
@@ -404,9 +416,9 @@ def test_a_preview_is_not_confirmed_as_the_other_kind(
     assert people.ana.get(place).status_code == 200
 
 
-def test_of_two_people_racing_for_one_code_one_is_told(
-    fresh_database_url: Callable[[], str], tmp_path: Path
-) -> None:
+@pytest.fixture
+def installed(fresh_database_url: Callable[[], str], tmp_path: Path) -> Iterator[Installed]:
+    """An installation with a database of its own, whose transactions really commit."""
     database = Database(fresh_database_url())
     migrate(database.engine)
     app = create_app(Settings(data_dir=tmp_path, test_mode=True), database)
@@ -416,13 +428,16 @@ def test_of_two_people_racing_for_one_code_one_is_told(
 
     with database.write() as db:
         people = make_people(db, browser)
-    tokens = people.ana.browser.client.cookies
-    answers: list[int] = []
-    barrier = threading.Barrier(4)
+    yield Installed(database, people, browser)
+    database.engine.dispose()
+
+
+def test_of_two_people_racing_for_one_code_one_is_told(installed: Installed) -> None:
+    people, answers, barrier = installed.people, list[int](), threading.Barrier(4)
 
     def race() -> None:
-        racer = browser()
-        racer.client.cookies.update(tokens)
+        racer = installed.browser()
+        racer.client.cookies.update(people.ana.browser.client.cookies)
         barrier.wait()
         answers.append(racer.post(f"{people.url}/cases/new", {"code": "P07"}).status_code)
 
@@ -431,7 +446,22 @@ def test_of_two_people_racing_for_one_code_one_is_told(
         thread.start()
     for thread in threads:
         thread.join()
-    with database.read() as db:
+    with installed.database.read() as db:
         assert db.exec(select(Case.code)).all() == ["P07"]
-    database.engine.dispose()
     assert sorted(answers) == [303, 422, 422, 422]
+
+
+def test_nobody_waits_while_files_are_read(installed: Installed) -> None:
+    answers: list[httpx2.Response] = []
+    upload = threading.Thread(
+        target=lambda: answers.append(read_files(installed.people, {"P01.txt": INTERVIEW}))
+    )
+    with reading.AT_ONCE, reading.AT_ONCE:
+        upload.start()
+        for _ in range(10):
+            time.sleep(0.1)
+            with installed.database.write() as db:
+                db.add(Study(title="written meanwhile"))
+        assert upload.is_alive()
+    upload.join()
+    assert answers[0].status_code == 303
