@@ -61,13 +61,13 @@ class IdeaView:
         return self.draft.text if self.draft else self.text
 
     @property
-    def block_ids(self) -> frozenset[int]:
+    def block_ids(self) -> tuple[int, ...]:
         """What it rests on."""
-        return frozenset(block.id for block in self.raw_data)
+        return tuple(block.id for block in self.raw_data)
 
     @property
-    def lines(self) -> int:
-        """In how many it would be split at its line breaks."""
+    def parts(self) -> int:
+        """Into how many core ideas its line breaks would split it."""
         return len([line for line in self.typed.splitlines() if line.strip()])
 
 

@@ -36,7 +36,7 @@ class Change:
     entry: int | None = None
 
 
-def add_core_idea(
+def add(
     db: Session,
     case: CaseContext,
     *,
@@ -44,7 +44,7 @@ def add_core_idea(
     text: str,
     block_ids: Sequence[int] | None = None,
     guid: str | None = None,
-) -> CoreIdea:
+) -> Change:
     """Write a core idea at the end of a domain, on all of its blocks unless some are named.
 
     With the `guid` of a form the same form sent twice makes one core idea. What was said about
@@ -55,7 +55,7 @@ def add_core_idea(
     lock(db, case)
     made = _made_by(db, case, guid, text) if guid else None
     if made:
-        return made
+        return Change(case.unit, (made,), (made,))
     check_domain(db, case, domain_id)
     idea = Idea(
         domain_id=domain_id,
@@ -66,13 +66,25 @@ def add_core_idea(
         guid=guid or new_guid(),
     )
     clear_absence(db, case, domain_id)
-    change = make(db, case, Verb.ADD, [], [idea])
+    return make(db, case, Verb.ADD, [], [idea])
+
+
+def add_core_idea(
+    db: Session,
+    case: CaseContext,
+    *,
+    domain_id: int,
+    text: str,
+    block_ids: Sequence[int] | None = None,
+) -> CoreIdea:
+    """As `add`, for who needs the core idea and nothing else."""
+    change = add(db, case, domain_id=domain_id, text=text, block_ids=block_ids)
     return db.get_one(CoreIdea, change.after[0].id)
 
 
 def set_absence(
     db: Session, case: CaseContext, *, domain_id: int, reason: AbsenceReason | None
-) -> None:
+) -> UnitFacts:
     """Say why the case has no core idea in a domain; None takes it back.
 
     Raises `Conflict` where it has one, `NotFound` for a domain that is not of this sample,
@@ -81,8 +93,7 @@ def set_absence(
     lock(db, case)
     check_domain(db, case, domain_id)
     if reason is None:
-        clear_absence(db, case, domain_id)
-        return
+        return clear_absence(db, case, domain_id)
     if stored(db, case.unit.layer_id, domain_id=domain_id):
         raise Conflict(
             f"{case.code} has a core idea in this domain, so there is no reason to give why not. "
@@ -90,9 +101,9 @@ def set_absence(
         )
     absence = _absence(db, case, domain_id)
     if absence and absence.reason == reason:
-        return
+        return case.unit
     before = {"domain": domain_id, "reason": absence.reason.value} if absence else None
-    change_content(db, case.unit, case.code)
+    unit = change_content(db, case.unit, case.code)
     absence = absence or Absence(
         layer_id=case.unit.layer_id,
         domain_id=domain_id,
@@ -104,18 +115,20 @@ def set_absence(
     db.flush()
     after = {"domain": domain_id, "reason": reason.value}
     record(db, case.scene, SAY_WHY, item=absence, before=before, after=after)
+    return unit
 
 
-def clear_absence(db: Session, case: CaseContext, domain_id: int) -> None:
+def clear_absence(db: Session, case: CaseContext, domain_id: int) -> UnitFacts:
     """Take back why a domain has no core idea, if somebody said so."""
     absence = _absence(db, case, domain_id)
     if absence is None:
-        return
-    change_content(db, case.unit, case.code)
+        return case.unit
+    unit = change_content(db, case.unit, case.code)
     before = {"domain": domain_id, "reason": absence.reason.value}
     record(db, case.scene, SAY_WHY, item=absence, before=before)
     db.delete(absence)
     db.flush()
+    return unit
 
 
 def _absence(db: Session, case: CaseContext, domain_id: int) -> Absence | None:
@@ -362,12 +375,15 @@ def checked_blocks(
     return wanted
 
 
-def _made_by(db: Session, case: CaseContext, guid: str, text: str) -> CoreIdea | None:
+def _made_by(db: Session, case: CaseContext, guid: str, text: str) -> Idea | None:
     """What this form has made already. Raises `Invalid` where it came back with other words."""
-    made = db.exec(select(CoreIdea).where(col(CoreIdea.guid) == guid)).first()
-    if made and (made.layer_id, made.text) != (case.unit.layer_id, text):
+    made = run(db, sa.select(col(CoreIdea.id)).where(col(CoreIdea.guid) == guid)).scalar()
+    if made is None:
+        return None
+    found = stored(db, case.unit.layer_id, ids=[made])
+    if not found or found[0].text != text:
         raise Invalid(
             "This form was used already for another core idea. What you typed is still here: add "
             "it once more."
         )
-    return made
+    return found[0]
