@@ -47,8 +47,8 @@ def show(
 ) -> Response:
     """The board or its matrix with what the address wants beside it."""
     view = view_of(request.query_params)
-    board = board_of(db, here, case=view.case)
     matrix = view.matrix and not is_fragment(request)
+    board = board_of(db, here, case="" if matrix else view.case, with_turns=not matrix)
     return page(
         request,
         f"cross_analysis/{'matrix' if matrix else 'board'}.html",

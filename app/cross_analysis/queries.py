@@ -143,8 +143,13 @@ class Board:
         return tuple(found)
 
 
-def board_of(db: Session, context: BoardContext, *, case: str = "") -> Board:
-    """The whole board; with `case` only that case's cards are shown, and all are counted."""
+def board_of(
+    db: Session, context: BoardContext, *, case: str = "", with_turns: bool = True
+) -> Board:
+    """The whole board; with `case` only that case's cards are shown, and all are counted.
+
+    The turns that cards cite cost half of it; a page that shows none goes without.
+    """
     hue, rule, min_cases = run(
         db,
         sa.select(col(Domain.hue), col(Sample.rule), col(Sample.min_cases))
@@ -156,7 +161,8 @@ def board_of(db: Session, context: BoardContext, *, case: str = "") -> Board:
     categories = _categories(db, context)
     places = _places(db, context)
     shown = [idea for idea in ideas if not case or idea.code == case]
-    piles = _piles(shown, places, categories, turns_of_core_ideas(db, context))
+    turns = turns_of_core_ideas(db, context) if with_turns else {}
+    piles = _piles(shown, places, categories, turns)
     code_of = {idea.id: idea.code for idea in ideas}
     held: dict[str, set[str]] = {}
     for idea_id, keys in places.items():
@@ -220,7 +226,7 @@ def _ideas(db: Session, context: BoardContext) -> list[_Idea]:
         .join(Case, col(Case.id) == col(Unit.case_id))
         .where(*on_board(context))
         .order_by(col(Case.code_key), col(CoreIdea.position), col(CoreIdea.id)),
-    )
+    ).all()
     return [_Idea(*row) for row in rows]
 
 
@@ -242,7 +248,7 @@ def _places(db: Session, context: BoardContext) -> dict[int, list[str]]:
         sa.select(col(Placement.core_idea_id), col(Placement.category_id)).where(
             col(Placement.layer_id) == context.unit.layer_id
         ),
-    )
+    ).all()
     found: dict[int, list[str]] = {}
     for idea_id, category_id in rows:
         found.setdefault(idea_id, []).append(MISC if category_id is None else str(category_id))

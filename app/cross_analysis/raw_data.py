@@ -43,7 +43,7 @@ def turns_of_core_ideas(db: Session, board: BoardContext) -> dict[int, str]:
             col(CoreIdeaBlock.core_idea_id),
             sa.func.aggregate_strings(sa.cast(col(CoreIdeaBlock.block_id), sa.String), " "),
         ).group_by(col(CoreIdeaBlock.core_idea_id)),
-    )
+    ).all()
     cited: dict[str, str] = {}
     found = {}
     for core_idea_id, blocks in links:
@@ -165,5 +165,5 @@ def _turn_starts(db: Session, version_ids: Collection[int]) -> dict[int, list[in
         )
         .where(col(Turn.version_id).in_(version_ids))
         .group_by(col(Turn.version_id)),
-    )
+    ).all()
     return {version_id: sorted(map(int, starts.split())) for version_id, starts in rows}

@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.consensus.rules import State
-from app.consensus.service import agree
+from app.cross_analysis.placing import Card, move_cards
+from app.cross_analysis.rules import IN_MISCELLANEOUS
 from app.cross_analysis.service import add_category, place
 from app.errors import Conflict, Invalid, NotFound, StepLocked
 from app.trail.models import TrailEntry
@@ -96,13 +97,79 @@ def test_a_core_idea_cannot_be_placed_in_a_category_of_another_board(
     assert board.places_of("P felt close.") == set()
 
 
-def test_an_agreed_board_is_locked(board: ABoard, db: Session, people: People) -> None:
+def test_an_agreed_board_is_locked(board: ABoard, db: Session) -> None:
     closer = board.add_category("Felt closer")
-    for person in (people.ana, people.ben, people.chi, people.dee):
-        seen = board.seen_by(person)
-        state = agree(db, seen.scene, seen.unit, content=seen.unit.content, what=seen.title)
-    assert state is State.AGREED
+    board.agree()
+    assert board.seen_by().unit.state is State.AGREED
     with pytest.raises(StepLocked):
         board.place("P felt close.", closer)
     with pytest.raises(StepLocked):
         add_category(db, board.seen_by(), title="Too late")
+
+
+def test_two_people_who_move_the_same_card_to_the_same_place_do_no_harm(board: ABoard) -> None:
+    one, two = board.add_category("One"), board.add_category("Two")
+    board.place("P felt close.", one)
+    assert board.move("P felt close.", one, frozenset({two})).entries
+    assert not board.move("P felt close.", one, frozenset({two})).entries
+    assert board.places_of("P felt close.") == {two}
+
+
+def test_a_card_that_was_moved_elsewhere_meanwhile_is_not_moved_again(board: ABoard) -> None:
+    one, two, three = (board.add_category(title) for title in ("One", "Two", "Three"))
+    board.place("P felt close.", one)
+    board.move("P felt close.", one, frozenset({two}))
+    with pytest.raises(Conflict):
+        board.move("P felt close.", one, frozenset({three}))
+    assert board.places_of("P felt close.") == {two}
+
+
+def test_a_card_nobody_had_sorted_is_not_moved_where_somebody_has_sorted_it(
+    board: ABoard, db: Session
+) -> None:
+    one, two = board.add_category("One"), board.add_category("Two")
+    board.place("P felt close.", one)
+    card = Card(board.ideas["P felt close."])
+    with pytest.raises(Conflict):
+        move_cards(db, board.seen_by(), cards=[card], to=frozenset({two}))
+
+
+def test_several_cards_move_together_or_not_at_all(board: ABoard, db: Session) -> None:
+    one = board.add_category("One")
+    cards = [Card(board.ideas[text]) for text in ("P felt close.", "C spoke.")]
+    move_cards(db, board.seen_by(), cards=cards, to=frozenset({one}))
+    assert board.places_of("C spoke.") == {one}
+    with pytest.raises(NotFound), db.begin_nested():
+        move_cards(
+            db,
+            board.seen_by(),
+            cards=[Card(cards[0].core_idea_id, frozenset({one})), Card(99_999)],
+            to=IN_MISCELLANEOUS,
+        )
+    assert board.places_of("P felt close.") == {one}
+
+
+def test_a_card_in_two_categories_counts_its_case_in_both(board: ABoard) -> None:
+    board.place("P felt close.", board.add_category("One"), board.add_category("Two"))
+    assert [column.n for column in board.read().columns] == [1, 1]
+
+
+def test_a_category_counts_the_distinct_cases_of_itself_and_its_subcategories(
+    board: ABoard,
+) -> None:
+    outer = board.add_category("Outer")
+    board.place("P felt close.", outer)
+    board.place("C spoke.", board.add_category("Inner", outer))
+    board.place("C returned.", board.add_category("Another inner", outer))
+    column = board.read().columns[0]
+    assert column.n == 2
+    assert [inner.n for inner in column.subcategories] == [1, 1]
+
+
+def test_miscellaneous_is_in_no_category_and_so_not_counted(board: ABoard) -> None:
+    board.add_category("One")
+    board.place("P felt close.", None)
+    read = board.read()
+    assert read.columns[0].n == 0
+    assert [card.text for card in read.miscellaneous.cards] == ["P felt close."]
+    assert read.unsorted_count == 2
