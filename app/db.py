@@ -151,10 +151,13 @@ class Database:
             yield session
 
 
-def run(db: Session, statement: sa.Executable) -> Any:
-    """Run a statement on plain columns: no entities are built, what is pending is flushed first."""
+def run(db: Session, statement: sa.Executable, values: dict[str, Any] | None = None) -> Any:
+    """Run a statement on plain columns: no entities are built, what is pending is flushed first.
+
+    `values` fill the bind parameters of a statement that was put together once, at import.
+    """
     db.flush()
-    return db.connection().execute(statement)
+    return db.connection().execute(statement, values)
 
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

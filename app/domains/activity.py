@@ -35,6 +35,20 @@ SAID_ELSEWHERE = {
     "agreed by all": "was the last to agree",
     "reopen for recoding": "reopened the case",
 }
+LAST_ENTRIES = (
+    sa.select(
+        col(TrailEntry.verb),
+        col(TrailEntry.at),
+        col(Account.name),
+        col(TrailValues.before),
+        col(TrailValues.after),
+    )
+    .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
+    .join(Account, col(Account.id) == col(TrailEntry.account_id), isouter=True)
+    .where(col(TrailEntry.unit_id) == sa.bindparam("unit_id"), col(TrailEntry.chain) == 0)
+    .order_by(col(TrailEntry.sequence).desc())
+    .limit(sa.bindparam("how_many"))
+)
 
 
 @dataclass(frozen=True)
@@ -55,21 +69,7 @@ def lately(
     limit: int = HOW_MANY,
 ) -> list[Happening]:
     """The unit's last changes, newest first. `titles` are those of the domains by id."""
-    rows = run(
-        db,
-        sa.select(
-            col(TrailEntry.verb),
-            col(TrailEntry.at),
-            col(Account.name),
-            col(TrailValues.before),
-            col(TrailValues.after),
-        )
-        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
-        .join(Account, col(Account.id) == col(TrailEntry.account_id), isouter=True)
-        .where(col(TrailEntry.unit_id) == case.unit.id, col(TrailEntry.chain) == 0)
-        .order_by(col(TrailEntry.sequence).desc())
-        .limit(limit),
-    )
+    rows = run(db, LAST_ENTRIES, {"unit_id": case.unit.id, "how_many": limit})
     texts = {transcript.version_id: transcript for transcript in transcripts}
     return [
         Happening(name or "Somebody", _said(verb, before, after, texts, titles), at)

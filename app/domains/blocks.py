@@ -20,7 +20,7 @@ from app.consensus.rules import State, check_open
 from app.consensus.service import change_content
 from app.db import run
 from app.domains.models import Domain
-from app.domains.passages import Kind, Passage, stored, write
+from app.domains.passages import Kind, Passage, stored, stored_at, write
 from app.domains.resting import RestsOnBlock, resting_on
 from app.domains.rules import Verb
 from app.domains.transcripts import TranscriptText, transcript_with, transcripts_of
@@ -31,12 +31,16 @@ from app.trail.service import record
 
 @dataclass(frozen=True)
 class Change:
-    """What a change did. Without an `entry` nothing changed: it was so already."""
+    """What a change did. Without an `entry` nothing changed: it was so already.
+
+    `transcripts` are the case's, where the change had to read them.
+    """
 
     unit: UnitFacts
     before: tuple[Passage, ...]
     after: tuple[Passage, ...]
     entry: int | None = None
+    transcripts: tuple[TranscriptText, ...] = ()
 
     @property
     def passage(self) -> Passage | None:
@@ -64,9 +68,8 @@ def assign(
     start, end = _range(transcripts, version_id, start, end, quote, to_sentences)
     domains = _domains(db, case, domain_ids)
     lock(db, case)
-    present = stored(db, case.unit.layer_id, Kind.BLOCK, at=(version_id, start, end))
-    if present:
-        block = present[0]
+    block = stored_at(db, case.unit.layer_id, Kind.BLOCK, version_id, start, end)
+    if block:
         wanted = replace(block, domains=tuple(sorted({*block.domains, *domains})))
         if wanted == block:
             return Change(case.unit, (block,), (block,))
@@ -91,9 +94,9 @@ def leave_out(
     transcripts = transcripts_of(db, case.case_id)
     start, end = _range(transcripts, version_id, start, end, quote, to_sentences)
     lock(db, case)
-    present = stored(db, case.unit.layer_id, Kind.NOT_CODED, at=(version_id, start, end))
+    present = stored_at(db, case.unit.layer_id, Kind.NOT_CODED, version_id, start, end)
     if present:
-        return Change(case.unit, tuple(present), tuple(present))
+        return Change(case.unit, (present,), (present,))
     mark = Passage(Kind.NOT_CODED, version_id, start, end, made_by=case.study.me.id)
     return make(db, case, transcripts, Verb.NOT_CODED, [], [mark])
 
@@ -119,7 +122,7 @@ def take_out(
         domains=tuple(d for d in block.domains if d != domain_id),
         core_ideas=tuple(sorted({*block.core_ideas} - {idea.id for idea in resting})),
     )
-    return make(db, case, None, Verb.TAKE_OUT, [block], [wanted])
+    return make(db, case, (), Verb.TAKE_OUT, [block], [wanted])
 
 
 def remove(db: Session, case: CaseContext, *, kind: Kind, passage_id: int, version: int) -> Change:
@@ -137,7 +140,7 @@ def _remove(db: Session, case: CaseContext, passage: Passage) -> Change:
         if any(idea.is_last_block for idea in resting):
             raise RestsOnBlock("removed", resting)
     verb = Verb.REMOVE if passage.kind is Kind.BLOCK else Verb.CODED_AFTER_ALL
-    return make(db, case, None, verb, [passage], [])
+    return make(db, case, (), verb, [passage], [])
 
 
 def move(
@@ -163,18 +166,18 @@ def move(
     )
     if (start, end) == (block.start, block.end):
         return Change(case.unit, (block,), (block,))
-    there = stored(db, case.unit.layer_id, Kind.BLOCK, at=(block.transcript_version, start, end))
+    there = stored_at(db, case.unit.layer_id, Kind.BLOCK, block.transcript_version, start, end)
     if not there:
         return make(
             db, case, transcripts, Verb.MOVE, [block], [replace(block, start=start, end=end)]
         )
     both = replace(
-        there[0],
-        domains=tuple(sorted({*block.domains, *there[0].domains})),
-        core_ideas=tuple(sorted({*block.core_ideas, *there[0].core_ideas})),
-        memo="\n".join(filter(None, (there[0].memo, block.memo))),
+        there,
+        domains=tuple(sorted({*block.domains, *there.domains})),
+        core_ideas=tuple(sorted({*block.core_ideas, *there.core_ideas})),
+        memo="\n".join(filter(None, (there.memo, block.memo))),
     )
-    return make(db, case, transcripts, Verb.MERGE, [there[0], block], [both])
+    return make(db, case, transcripts, Verb.MERGE, [there, block], [both])
 
 
 def write_memo(db: Session, case: CaseContext, *, block_id: int, version: int, memo: str) -> Change:
@@ -184,13 +187,13 @@ def write_memo(db: Session, case: CaseContext, *, block_id: int, version: int, m
     wanted = replace(block, memo=memo.strip())
     if wanted == block:
         return Change(case.unit, (block,), (block,))
-    return make(db, case, None, Verb.MEMO, [block], [wanted])
+    return make(db, case, (), Verb.MEMO, [block], [wanted])
 
 
 def make(
     db: Session,
     case: CaseContext,
-    transcripts: Sequence[TranscriptText] | None,
+    transcripts: tuple[TranscriptText, ...],
     verb: Verb,
     before: Sequence[Passage],
     after: Sequence[Passage],
@@ -198,8 +201,7 @@ def make(
 ) -> Change:
     """Write a change and its entry in the trail. Earlier agreements stop counting."""
     unit = change_content(db, case.unit, case.code)
-    if transcripts is None:
-        transcripts = transcripts_of(db, case.case_id) if after else ()
+    transcripts = transcripts or transcripts_of(db, case.case_id)
     texts = {transcript.version_id: transcript.text for transcript in transcripts}
     written = write(db, case.unit.layer_id, texts, before, after)
     entry = record(
@@ -210,7 +212,7 @@ def make(
         before={"passages": [passage.as_values() for passage in before]},
         after={"passages": [passage.as_values() for passage in written]} | noted,
     )
-    return Change(unit, tuple(before), tuple(written), entry)
+    return Change(unit, tuple(before), tuple(written), entry, transcripts)
 
 
 def lock(db: Session, case: CaseContext) -> None:
@@ -267,7 +269,7 @@ def _present(
     *,
     memo: str | None = None,
 ) -> Passage:
-    found = stored(db, case.unit.layer_id, kind, ids=[passage_id])
+    found = stored(db, case.unit.layer_id, kind, [passage_id])
     what = "block" if kind is Kind.BLOCK else "'not coded' mark"
     if not found:
         raise NotFound(

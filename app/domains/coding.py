@@ -3,57 +3,30 @@
 A constant number of SQL statements; everything else is computed from what they return.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.accounts.models import Account
 from app.cases.guard import CaseContext
-from app.consensus.models import Assignment, Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER
-from app.consensus.rules import AGREED_OR_LATER
 from app.db import run
-from app.domains.coverage import Range, joined, open_sentences
+from app.domains.coverage import first_open, joined
 from app.domains.margin import Mark, TurnText, TurnView, affected, draw
-from app.domains.models import Block, BlockDomain, Domain, NotCoded
-from app.domains.passages import Kind
+from app.domains.models import Domain
+from app.domains.passages import Kind, Passage
+from app.domains.placed import CaseUnit, Placed, case_units, placed_on
 from app.domains.queries import DOMAIN_COLUMNS, DomainRow
 from app.domains.transcripts import TranscriptText, transcripts_of
-from app.permissions import Action, Actor, Refused, Role, decide
-from app.studies.models import Sample
 
 KEYS = "1234567890"
+DOMAINS = (
+    sa.select(col(Domain.sample_id), *DOMAIN_COLUMNS)
+    .where(col(Domain.sample_id).in_(sa.bindparam("samples", expanding=True)))
+    .order_by(col(Domain.sample_id), col(Domain.position), col(Domain.id))
+)
 NOT_CODED_SIGN = "n/c"
-
-
-class CaseUnit(NamedTuple):
-    """The case in one of its samples: what the switch shows, and whether its layer may be seen."""
-
-    sample_id: int
-    sample: str
-    domain_list: int
-    layer_id: int
-    is_visible: bool
-
-
-class Placed(NamedTuple):
-    """A block or a *not coded* mark as the page has it."""
-
-    kind: Kind
-    id: int
-    layer_id: int
-    version_id: int
-    start: int
-    end: int
-    memo: str
-    version: int
-    by: str
-    at: datetime
-    domain_ids: tuple[int, ...]
 
 
 class DomainLine(NamedTuple):
@@ -90,20 +63,19 @@ class Coding:
     next_open: NextTurn | None
 
     @property
-    def prefix(self) -> str:
-        """What a turn's number carries on this page: '2:' in the second transcript."""
-        return f"{self.transcript.number}:" if self.transcript and self._is_further else ""
+    def number(self) -> int:
+        """The number of the transcript shown."""
+        return self.transcript.number if self.transcript else 1
 
     @property
     def turn_id(self) -> str:
-        """What a turn's element id begins with; unlike in each transcript of the case."""
-        return (
-            f"turn-{self.transcript.number}-" if self.transcript and self._is_further else "turn-"
-        )
+        """What the element id of a turn of this page begins with."""
+        return turn_id(self.number)
 
-    @property
-    def _is_further(self) -> bool:
-        return self.transcript is not None and self.transcript.number > 1
+
+def turn_id(transcript: int) -> str:
+    """What a turn's element id begins with: unlike in each transcript of a case."""
+    return f"turn-{transcript}-" if transcript > 1 else "turn-"
 
 
 def read_coding(
@@ -112,17 +84,18 @@ def read_coding(
     *,
     transcript: int | None = None,
     found: str = "",
-    touched: Iterable[Range] | None = None,
+    touched: Sequence[Passage] | None = None,
+    transcripts: tuple[TranscriptText, ...] = (),
 ) -> Coding:
     """The page of one transcript of the case (by number; the first unless named).
 
-    `found` marks where a search hits. With `touched`, only the turns are drawn that a change at
-    these ranges may have altered.
+    `found` marks where a search hits. With `touched`, only the turns are drawn that a change of
+    these passages may have altered. `transcripts` are the case's, if they were read already.
     """
     units = case_units(db, case)
-    transcripts = transcripts_of(db, case.case_id)
+    transcripts = transcripts or transcripts_of(db, case.case_id)
     domains = _domains(db, units)
-    placed = _placed(db, case, [unit.layer_id for unit in units])
+    placed = placed_on(db, [unit.layer_id for unit in units])
     shown = next((t for t in transcripts if t.number == (transcript or 1)), None)
     shown = shown or (transcripts[0] if transcripts else None)
     open_turns = {t.number: _open_turns(t, placed) for t in transcripts}
@@ -147,111 +120,20 @@ def read_coding(
     )
 
 
-def case_units(db: Session, case: CaseContext) -> tuple[CaseUnit, ...]:
-    """The case in each of its samples, in the samples' order."""
-    named = sa.exists().where(
-        col(Assignment.unit_id) == col(Unit.id), col(Assignment.until).is_(None)
-    )
-    me = case.study.me.id
-    rows = run(
-        db,
-        sa.select(
-            col(Sample.id),
-            col(Sample.name),
-            col(Sample.domain_list),
-            col(Layer.id),
-            col(Unit.state),
-            ~named | named.where(col(Assignment.account_id) == me),
-        )
-        .join(Unit, col(Unit.sample_id) == col(Sample.id))
-        .join(Layer, CONSENSUS_LAYER)
-        .where(col(Unit.case_id) == case.case_id)
-        .order_by(col(Sample.position), col(Sample.id)),
-    )
-    return tuple(
-        CaseUnit(
-            sample_id,
-            name,
-            domain_list,
-            layer_id,
-            _may_see(case.study.roles, judges=bool(judges), agreed=state in AGREED_OR_LATER),
-        )
-        for sample_id, name, domain_list, layer_id, state, judges in rows
-    )
-
-
-def _may_see(roles: frozenset[Role], *, judges: bool, agreed: bool) -> bool:
-    actor = Actor(roles, judges_unit=judges, unit_agreed=agreed)
-    return not isinstance(decide(actor, Action.SEE_CODING), Refused)
-
-
 def _domains(db: Session, units: Sequence[CaseUnit]) -> dict[int, tuple[int, DomainRow]]:
-    rows = run(
-        db,
-        sa.select(col(Domain.sample_id), *DOMAIN_COLUMNS)
-        .where(col(Domain.sample_id).in_([unit.sample_id for unit in units]))
-        .order_by(col(Domain.sample_id), col(Domain.position), col(Domain.id)),
-    )
+    rows = run(db, DOMAINS, {"samples": [unit.sample_id for unit in units]})
     return {row[1]: (row[0], DomainRow(*row[1:])) for row in rows}
 
 
-def _placed(db: Session, case: CaseContext, layer_ids: Sequence[int]) -> list[Placed]:
-    rows = run(
-        db,
-        sa.select(
-            col(Block.id),
-            col(Block.layer_id),
-            col(Block.transcript_version_id),
-            col(Block.start),
-            col(Block.end),
-            col(Block.memo),
-            col(Block.version),
-            col(Account.name),
-            col(Block.made_at),
-            col(BlockDomain.domain_id),
-        )
-        .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
-        .join(Account, col(Account.id) == col(Block.made_by))
-        .join(Domain, col(Domain.id) == col(BlockDomain.domain_id))
-        .where(col(Block.layer_id).in_(layer_ids))
-        .order_by(col(Block.start), col(Block.id), col(Domain.position)),
-    )
-    found: list[Placed] = []
-    for row in rows:
-        if found and found[-1].id == row[0]:
-            found[-1] = found[-1]._replace(domain_ids=(*found[-1].domain_ids, row[-1]))
-        else:
-            found.append(Placed._make((Kind.BLOCK, *row[:-1], (row[-1],))))
-    marks = run(
-        db,
-        sa.select(
-            col(NotCoded.id),
-            col(NotCoded.layer_id),
-            col(NotCoded.transcript_version_id),
-            col(NotCoded.start),
-            col(NotCoded.end),
-            sa.literal(""),
-            col(NotCoded.version),
-            col(Account.name),
-            col(NotCoded.made_at),
-        )
-        .join(Account, col(Account.id) == col(NotCoded.made_by))
-        .where(col(NotCoded.layer_id).in_(layer_ids))
-        .order_by(col(NotCoded.start), col(NotCoded.id)),
-    )
-    found.extend(Placed._make((Kind.NOT_CODED, *row, ())) for row in marks)
-    return found
-
-
-def _open_turns(transcript: TranscriptText, placed: Sequence[Placed]) -> dict[int, list[int]]:
-    """The participants' turns that are not covered, each with its open sentences (from 0)."""
+def _open_turns(transcript: TranscriptText, placed: Sequence[Placed]) -> dict[int, int]:
+    """The participants' turns that are not covered, each with its first open sentence (from 0)."""
     ground = joined((p.start, p.end) for p in placed if p.version_id == transcript.version_id)
     found = {}
     for turn in transcript.turns:
         if turn.is_participant:
-            left = open_sentences(transcript.text, turn.sentences, turn.end, ground)
-            if left:
-                found[turn.number] = left
+            sentence = first_open(transcript.text, turn.sentences, turn.end, ground)
+            if sentence is not None:
+                found[turn.number] = sentence
     return found
 
 
@@ -295,15 +177,19 @@ def _marks(
 def _drawn(
     shown: TranscriptText | None,
     marks: Sequence[Mark],
-    open_turns: dict[int, dict[int, list[int]]],
+    open_turns: dict[int, dict[int, int]],
     found: str,
-    touched: Iterable[Range] | None,
+    touched: Sequence[Passage] | None,
 ) -> list[TurnView]:
     if shown is None:
         return []
     within = None
     if touched is not None:
-        reach = [affected([(m.start, m.end) for m in marks], *each) for each in touched]
+        reach = [
+            affected([(m.start, m.end) for m in marks], passage.start, passage.end)
+            for passage in touched
+            if passage.transcript_version == shown.version_id
+        ]
         if not reach:
             return []
         within = (min(start for start, _ in reach), max(end for _, end in reach))
@@ -314,6 +200,8 @@ def _drawn(
         open_turns=open_turns[shown.number],
         hits=shown.search(found),
         within=within,
+        id_prefix=turn_id(shown.number),
+        cite_prefix=f"{shown.number}:" if shown.number > 1 else "",
     )
 
 
@@ -336,25 +224,26 @@ def _lines(
             row,
             KEYS[place] if place < len(KEYS) else "",
             counts.get(row.id, 0),
-            _turn_at(shown.turns, first[row.id]) if shown and row.id in first else None,
+            turn_at(shown.turns, first[row.id]) if shown and row.id in first else None,
         )
         for place, row in enumerate(listed)
     )
 
 
-def _turn_at(turns: Sequence[TurnText], offset: int) -> int | None:
+def turn_at(turns: Sequence[TurnText], offset: int) -> int | None:
+    """The number of the turn in which an offset lies."""
     return next((turn.number for turn in turns if turn.end >= offset), None)
 
 
 def _next_open(
     transcripts: Sequence[TranscriptText],
-    open_turns: dict[int, dict[int, list[int]]],
+    open_turns: dict[int, dict[int, int]],
     shown: TranscriptText | None,
 ) -> NextTurn | None:
     """The first open turn of the transcript shown, else of the case."""
     for transcript in sorted(transcripts, key=lambda t: t is not shown):
         for turn in transcript.turns:
-            left = open_turns[transcript.number].get(turn.number)
-            if left:
-                return NextTurn(transcript.number, turn.number, left[0] + 1, len(turn.sentences))
+            sentence = open_turns[transcript.number].get(turn.number)
+            if sentence is not None:
+                return NextTurn(transcript.number, turn.number, sentence + 1, len(turn.sentences))
     return None

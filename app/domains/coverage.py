@@ -22,20 +22,19 @@ def joined(ranges: Iterable[Range]) -> list[Range]:
     return found
 
 
-def open_sentences(
+def first_open(
     text: str, sentences: Sequence[int], end: int, ground: Sequence[Range]
-) -> list[int]:
-    """Which sentences of a turn (from 0) have a word outside `ground`.
+) -> int | None:
+    """The first sentence of a turn (from 0) that has a word outside `ground`, if there is one.
 
     `sentences` are where the turn's sentences begin, `end` is where the turn ends; `ground` comes
     from `joined`.
     """
-    ends = (*sentences[1:], end)
-    return [
-        number
-        for number, (start, stop) in enumerate(zip(sentences, ends, strict=False))
-        if _has_words_outside(text, start, stop, ground)
-    ]
+    for number, start in enumerate(sentences):
+        stop = sentences[number + 1] if number + 1 < len(sentences) else end
+        if _has_words_outside(text, start, stop, ground):
+            return number
+    return None
 
 
 def _has_words_outside(text: str, start: int, end: int, ground: Sequence[Range]) -> bool:

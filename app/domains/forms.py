@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
+from app.cases.guard import CaseContext
 from app.domains.passages import Passage
-from app.domains.transcripts import TranscriptText, transcript_with
+from app.domains.transcripts import TranscriptText, transcript_with, transcripts_of
 from app.errors import Invalid
 from app.web.forms import Posted
 
@@ -23,11 +26,11 @@ class Selected:
     exact: bool
 
 
-def selected(form: Posted, transcripts: tuple[TranscriptText, ...]) -> Selected:
+def selected(db: Session, case: CaseContext, form: Posted) -> Selected:
     """The passage of a form, selected with the mouse or named by turns. Raises `Invalid`."""
     version_id = form.whole("transcript_version", 0)
     if form.has("from_turn"):
-        transcript = transcript_with(transcripts, version_id)
+        transcript = transcript_with(transcripts_of(db, case.case_id), version_id)
         start, end = by_numbers(form, transcript)
         return Selected(version_id, start, end, transcript.text[start:end], exact=False)
     start, end = form.whole("start", -1), form.whole("end", -1)

@@ -21,14 +21,18 @@ LONGEST_SPEAKER = 3
 
 
 class TurnText(NamedTuple):
-    """A turn as the transcript has it; offsets are code points of the version's text."""
+    """A turn as the transcript has it; offsets are code points of the version's text.
+
+    `sentences` are where its sentences begin, `written` the same for the page.
+    """
 
     number: int
     speaker: str
     is_participant: bool
     start: int
     end: int
-    sentences: Sequence[int]
+    sentences: tuple[int, ...]
+    written: str
 
 
 class Mark(NamedTuple):
@@ -48,6 +52,11 @@ class Mark(NamedTuple):
     title: str
     note: str
     faint: bool
+
+    @property
+    def path(self) -> str:
+        """Its address below the coding page."""
+        return f"{'blocks' if self.hue else 'not-coded'}/{self.id}"
 
 
 class Stripe(NamedTuple):
@@ -75,10 +84,11 @@ class Words(NamedTuple):
 class TurnView(NamedTuple):
     """A turn ready to be drawn."""
 
-    number: int
+    id: str
+    cited: str
     speaker: str
     short_speaker: str
-    is_participant: bool
+    role: str
     is_open: bool
     sentences: str
     stripes: list[Stripe]
@@ -97,6 +107,8 @@ def draw(
     open_turns: Collection[int],
     hits: Sequence[Range] = (),
     within: Range | None = None,
+    id_prefix: str = "turn-",
+    cite_prefix: str = "",
 ) -> list[TurnView]:
     """The turns with their stripes and runs; `within` draws only the turns it touches.
 
@@ -105,17 +117,19 @@ def draw(
     """
     placed = lanes([Span(mark.key, mark.start, mark.end) for mark in marks])
     beside = _beside(turns, [*marks, *(FOUND._replace(start=s, end=e) for s, e in hits)])
+    shortened = {speaker: short(speaker) for speaker in {turn.speaker for turn in turns}}
     first, last = within or (0, len(text) + 1)
     return [
         TurnView(
-            number=turn.number,
-            speaker=turn.speaker,
-            short_speaker=short(turn.speaker),
-            is_participant=turn.is_participant,
-            is_open=turn.number in open_turns,
-            sentences=",".join(map(str, turn.sentences)),
-            stripes=_stripes(text, turn, here, placed) if here else [],
-            words=_words(text, turn, here),
+            f"{id_prefix}{turn.number}",
+            f"{cite_prefix}{turn.number}",
+            turn.speaker,
+            shortened[turn.speaker],
+            "participant" if turn.is_participant else "interviewer",
+            turn.number in open_turns,
+            turn.written,
+            _stripes(text, turn, here, placed) if here else [],
+            _words(text, turn, here),
         )
         for turn, here in zip(turns, beside, strict=True)
         if turn.start < last and turn.end >= first
@@ -143,12 +157,14 @@ def short(speaker: str) -> str:
 
 def _words(text: str, turn: TurnText, here: list[Mark]) -> list[Words]:
     if not here:
-        return [Words(turn.start, text[turn.start : turn.end], (), "", False, False)]
+        return [_run(turn.start, text[turn.start : turn.end], ())]
     runs = split_runs(turn.start, turn.end, [Span(m, m.start, m.end) for m in here])
     return [_run(run.start, text[run.start : run.end], run.ids) for run in runs]
 
 
 def _run(start: int, text: str, marks: tuple[Mark, ...]) -> Words:
+    if not marks:
+        return Words(start, text, (), "", False, False)
     own = [mark for mark in marks if not mark.faint]
     hues = dict.fromkeys(mark.hue for mark in own if mark.hue)
     blocks = dict.fromkeys(str(mark.id) for mark in own if mark.hue)

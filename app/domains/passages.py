@@ -4,7 +4,7 @@ Every change of step 1 is a set of passages before and a set of passages after. 
 once, a change can be recorded whole, and undone by writing the set of before again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -87,17 +87,9 @@ class Passage:
         )
 
 
-def stored(
-    db: Session,
-    layer_id: int,
-    kind: Kind,
-    *,
-    ids: Collection[int] | None = None,
-    at: tuple[int, int, int] | None = None,
-) -> list[Passage]:
-    """Passages of a layer by their ids, or the one `at` a transcript version, start and end."""
+def _columns(kind: Kind) -> Any:
     table = TABLES[kind]
-    wanted = sa.select(
+    return sa.select(
         col(table.id),
         col(table.guid),
         col(table.transcript_version_id),
@@ -107,34 +99,55 @@ def stored(
         col(table.made_by),
         col(table.made_at),
         col(table.version),
-    ).where(col(table.layer_id) == layer_id)
-    if ids is not None:
-        wanted = wanted.where(col(table.id).in_(ids))
-    if at is not None:
-        version_id, start, end = at
-        wanted = wanted.where(
-            col(table.transcript_version_id) == version_id,
-            col(table.start) == start,
-            col(table.end) == end,
-        )
-    rows = run(db, wanted.order_by(col(table.start), col(table.id))).all()
+    ).where(col(table.layer_id) == sa.bindparam("layer"))
+
+
+IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+BY_ID = {
+    kind: _columns(kind).where(col(table.id).in_(IDS)).order_by(col(table.start), col(table.id))
+    for kind, table in TABLES.items()
+}
+AT = {
+    kind: _columns(kind).where(
+        col(table.transcript_version_id) == sa.bindparam("version"),
+        col(table.start) == sa.bindparam("start"),
+        col(table.end) == sa.bindparam("end"),
+    )
+    for kind, table in TABLES.items()
+}
+DOMAINS_OF = (
+    sa.select(col(BlockDomain.block_id), col(BlockDomain.domain_id))
+    .where(col(BlockDomain.block_id).in_(IDS))
+    .order_by(col(BlockDomain.domain_id))
+)
+CORE_IDEAS_OF = (
+    sa.select(CORE_IDEA_BLOCK.c.block_id, CORE_IDEA_BLOCK.c.core_idea_id)
+    .where(CORE_IDEA_BLOCK.c.block_id.in_(IDS))
+    .order_by(CORE_IDEA_BLOCK.c.core_idea_id)
+)
+
+
+def stored(db: Session, layer_id: int, kind: Kind, ids: Collection[int]) -> list[Passage]:
+    """Passages of a layer by their ids, in the order of the text."""
+    rows = run(db, BY_ID[kind], {"layer": layer_id, "ids": list(ids)}).all()
+    return _complete(db, kind, rows)
+
+
+def stored_at(
+    db: Session, layer_id: int, kind: Kind, version_id: int, start: int, end: int
+) -> Passage | None:
+    """The passage of a layer at exactly this range of a transcript version."""
+    place = {"layer": layer_id, "version": version_id, "start": start, "end": end}
+    return next(iter(_complete(db, kind, run(db, AT[kind], place).all())), None)
+
+
+def _complete(db: Session, kind: Kind, rows: Sequence[Any]) -> list[Passage]:
     domains: dict[int, list[int]] = {row[0]: [] for row in rows}
     core_ideas: dict[int, list[int]] = {row[0]: [] for row in rows}
     if rows and kind is Kind.BLOCK:
-        of_domain, of_core_idea = col(BlockDomain.block_id), CORE_IDEA_BLOCK.c.block_id
-        for block_id, domain_id in run(
-            db,
-            sa.select(of_domain, col(BlockDomain.domain_id))
-            .where(of_domain.in_(domains))
-            .order_by(col(BlockDomain.domain_id)),
-        ):
+        for block_id, domain_id in run(db, DOMAINS_OF, {"ids": list(domains)}):
             domains[block_id].append(domain_id)
-        for block_id, core_idea_id in run(
-            db,
-            sa.select(of_core_idea, CORE_IDEA_BLOCK.c.core_idea_id)
-            .where(of_core_idea.in_(domains))
-            .order_by(CORE_IDEA_BLOCK.c.core_idea_id),
-        ):
+        for block_id, core_idea_id in run(db, CORE_IDEAS_OF, {"ids": list(domains)}):
             core_ideas[block_id].append(core_idea_id)
     return [
         Passage(

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -71,60 +70,88 @@ class TranscriptText:
         return self.boundaries[place], self.sentence_ends[place]
 
 
+_NEWEST = (
+    sa.select(sa.func.max(col(TranscriptVersion.number)))
+    .where(col(TranscriptVersion.transcript_id) == col(Transcript.id))
+    .correlate(Transcript)
+    .scalar_subquery()
+)
+HEADS = (
+    sa.select(
+        col(Transcript.id),
+        col(Transcript.number),
+        col(Transcript.title),
+        col(TranscriptVersion.id),
+        col(TranscriptVersion.guid),
+        col(TranscriptVersion.text),
+    )
+    .join(TranscriptVersion, col(TranscriptVersion.transcript_id) == col(Transcript.id))
+    .where(
+        col(Transcript.case_id) == sa.bindparam("case_id"), col(TranscriptVersion.number) == _NEWEST
+    )
+    .order_by(col(Transcript.number))
+)
+PARTICIPANTS = (
+    sa.select(col(Speaker.transcript_id), col(Speaker.label))
+    .join(Transcript, col(Transcript.id) == col(Speaker.transcript_id))
+    .where(
+        col(Transcript.case_id) == sa.bindparam("case_id"),
+        col(Speaker.role) == SpeakerRole.PARTICIPANT,
+    )
+)
+TURNS = (
+    sa.select(
+        col(Turn.number), col(Turn.speaker), col(Turn.start), col(Turn.end), col(Turn.sentences)
+    )
+    .where(col(Turn.version_id) == sa.bindparam("version_id"))
+    .order_by(col(Turn.number))
+)
+
+
 def transcripts_of(db: Session, case_id: int) -> tuple[TranscriptText, ...]:
-    """Every transcript of a case in its newest version. Two statements."""
-    newest = (
-        sa.select(sa.func.max(col(TranscriptVersion.number)))
-        .where(col(TranscriptVersion.transcript_id) == col(Transcript.id))
-        .correlate(Transcript)
-        .scalar_subquery()
-    )
-    heads = run(
-        db,
-        sa.select(
-            col(Transcript.id),
-            col(Transcript.number),
-            col(Transcript.title),
-            col(TranscriptVersion.id),
-            col(TranscriptVersion.text),
-        )
-        .join(TranscriptVersion, col(TranscriptVersion.transcript_id) == col(Transcript.id))
-        .where(col(Transcript.case_id) == case_id, col(TranscriptVersion.number) == newest)
-        .order_by(col(Transcript.number)),
-    ).all()
-    turns: dict[int, list[TurnText]] = {version_id: [] for _, _, _, version_id, _ in heads}
-    for row in _turns(db, list(turns)):
-        turns[row[0]].append(TurnText(*row[1:]))
+    """Every transcript of a case in its newest version."""
+    heads = run(db, HEADS, {"case_id": case_id}).all()
+    participants: dict[int, set[str]] = {id_: set() for id_, *_ in heads}
+    for transcript_id, label in run(db, PARTICIPANTS, {"case_id": case_id}):
+        participants[transcript_id].add(label)
     return tuple(
-        TranscriptText(id_, number, title, version_id, text, tuple(turns[version_id]))
-        for id_, number, title, version_id, text in heads
+        TranscriptText(
+            id_, number, title, version_id, text, _turns(db, version_id, guid, participants[id_])
+        )
+        for id_, number, title, version_id, guid, text in heads
     )
 
 
-def _turns(db: Session, version_ids: list[int]) -> Any:
-    return run(
-        db,
-        sa.select(
-            col(Turn.version_id),
-            col(Turn.number),
-            col(Turn.speaker),
-            col(Speaker.role) == SpeakerRole.PARTICIPANT,
-            col(Turn.start),
-            col(Turn.end),
-            col(Turn.sentences),
+KEPT = 64
+_kept: dict[tuple[str, frozenset[str]], tuple[TurnText, ...]] = {}
+
+
+def _turns(db: Session, version_id: int, guid: str, participants: set[str]) -> tuple[TurnText, ...]:
+    """The turns of a version: where they are, not what they say.
+
+    A version never changes, so its turns are kept by its guid, of the versions asked for lately.
+    """
+    key = (guid, frozenset(participants))
+    found = _kept.get(key)
+    if found is None:
+        found = tuple(
+            TurnText(
+                number,
+                speaker,
+                speaker in participants,
+                start,
+                end,
+                tuple(sentences),
+                ",".join(map(str, sentences)),
+            )
+            for number, speaker, start, end, sentences in run(
+                db, TURNS, {"version_id": version_id}
+            ).all()
         )
-        .join(TranscriptVersion, col(TranscriptVersion.id) == col(Turn.version_id))
-        .join(
-            Speaker,
-            sa.and_(
-                col(Speaker.transcript_id) == col(TranscriptVersion.transcript_id),
-                col(Speaker.label) == col(Turn.speaker),
-            ),
-            isouter=True,
-        )
-        .where(col(Turn.version_id).in_(version_ids))
-        .order_by(col(Turn.version_id), col(Turn.number)),
-    )
+        if len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[key] = found
+    return found
 
 
 def transcript_with(transcripts: tuple[TranscriptText, ...], version_id: int) -> TranscriptText:

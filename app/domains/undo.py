@@ -14,7 +14,7 @@ from app.cases.guard import CaseContext
 from app.db import run
 from app.domains.blocks import Change, lock, make
 from app.domains.models import Domain
-from app.domains.passages import Kind, Passage, stored
+from app.domains.passages import Kind, Passage, stored, stored_at
 from app.domains.resting import CORE_IDEA
 from app.domains.rules import Verb
 from app.domains.transcripts import transcripts_of
@@ -130,7 +130,7 @@ def _present(db: Session, case: CaseContext, passages: list[Passage]) -> list[Pa
         found
         for kind in Kind
         for found in stored(
-            db, case.unit.layer_id, kind, ids=[p.id for p in passages if p.kind is kind]
+            db, case.unit.layer_id, kind, [p.id for p in passages if p.kind is kind]
         )
         if found.guid in guids
     ]
@@ -138,11 +138,15 @@ def _present(db: Session, case: CaseContext, passages: list[Passage]) -> list[Pa
 
 def _possible(db: Session, case: CaseContext, passage: Passage) -> Passage:
     """The passage as it can be again: what rested on it and is gone by now is left out."""
-    place = (passage.transcript_version, passage.start, passage.end)
-    if any(
-        other.guid != passage.guid
-        for other in stored(db, case.unit.layer_id, passage.kind, at=place)
-    ):
+    other = stored_at(
+        db,
+        case.unit.layer_id,
+        passage.kind,
+        passage.transcript_version,
+        passage.start,
+        passage.end,
+    )
+    if other and other.guid != passage.guid:
         raise Conflict(
             "This cannot be undone: another block stands at the same passage by now. Load the "
             "page and look at how it stands."
@@ -155,7 +159,7 @@ def _possible(db: Session, case: CaseContext, passage: Passage) -> Passage:
     )
     if passage.kind is Kind.BLOCK and not domains:
         raise Conflict("This cannot be undone: the block's domain is not in the list any more.")
-    taken = stored(db, case.unit.layer_id, passage.kind, ids=[passage.id])
+    taken = stored(db, case.unit.layer_id, passage.kind, [passage.id])
     return replace(
         passage,
         id=0 if taken and taken[0].guid != passage.guid else passage.id,

@@ -1,0 +1,54 @@
+"""Agreeing to a case, and reopening it: two acts of the whole unit, from any of its pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.cases.guard import CaseContext, in_case
+from app.consensus.rules import AGREED_OR_LATER
+from app.consensus.service import agree, reopen
+from app.db import Db
+from app.permissions import Action
+from app.web.forms import Form, Posted
+from app.web.templating import Toast, see_other
+
+router = APIRouter()
+
+CASE = "/studies/{study}/samples/{sample}/cases/{code}"
+PAGES = ("coding", "core-ideas", "consensus-version")
+"""The pages that show the two buttons; each sends its own name in `page`."""
+
+
+@router.post(CASE + "/agreement")
+def agree_to_case(
+    request: Request,
+    db: Db,
+    form: Form,
+    case: Annotated[CaseContext, Depends(in_case(Action.AGREE))],
+) -> Response:
+    """One judge agrees to the content version that was on the page."""
+    state = agree(db, case.scene, case.unit, content=form.whole("content"), what=case.code)
+    text = (
+        f"Everybody has agreed: {case.code} is agreed."
+        if state in AGREED_OR_LATER
+        else f"You agreed to this version of {case.code}."
+    )
+    return see_other(request, _back(case, form), Toast(text))
+
+
+@router.post(CASE + "/reopen")
+def reopen_case(
+    request: Request,
+    db: Db,
+    form: Form,
+    case: Annotated[CaseContext, Depends(in_case(Action.REOPEN))],
+) -> Response:
+    """Open an agreed case again for recoding, with a reason for the trail."""
+    reopen(db, case.scene, case.unit, reason=form.text("reason"))
+    return see_other(request, _back(case, form), Toast(f"{case.code} is open again."))
+
+
+def _back(case: CaseContext, form: Posted) -> str:
+    page = form.text("page")
+    return f"{case.url}/{page if page in PAGES else PAGES[0]}"
