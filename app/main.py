@@ -25,6 +25,7 @@ PACKAGES_WITH_ROUTES = (
     "domains",
     "core_ideas",
     "cross_analysis",
+    "frequency",
     "reports",
     "home",
     "demo",

@@ -260,6 +260,12 @@ def settings_page(db: Session, study: StudyContext) -> SettingsPage:
     )
 
 
+def sample_version(db: Session, sample_id: int) -> int:
+    """Which version of a sample a form was filled in for."""
+    version = run(db, sa.select(col(Sample.version)).where(col(Sample.id) == sample_id))
+    return int(version.scalar_one())
+
+
 def abbreviations(db: Session, study_id: int) -> tuple[AbbreviationRow, ...]:
     """The abbreviation list in the order in which it is printed."""
     rows = run(
