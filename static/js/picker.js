@@ -1,5 +1,6 @@
 // form.picker[popover]: choose one of its .picker-option buttons by typing. Enter takes the top
-// hit, arrows move it, digits press [data-digit] while nothing is typed, Shift+Enter [data-new].
+// hit, arrows move it, digits press [data-digit] while nothing is typed, Shift+Enter [data-new];
+// [data-typed] repeats what is typed.
 import { announce } from "./announcer.js";
 
 const filterOf = (picker) => picker.querySelector(".picker-filter");
@@ -13,6 +14,8 @@ function mark(picker, top) {
 
 function narrow(picker) {
   const typed = filterOf(picker).value.toLowerCase().trim();
+  const echo = picker.querySelector("[data-typed]");
+  if (echo) echo.textContent = typed && `“${filterOf(picker).value.trim()}”`;
   const hits = [];
   for (const option of optionsOf(picker)) {
     const words = wordsOf(option);
@@ -68,7 +71,7 @@ document.addEventListener("keydown", (event) => {
     mark(picker, next);
     if (next) announce(next.textContent.trim());
     event.preventDefault();
-  } else if (/^[0-9]$/.test(event.key) && event.target.value === "") {
+  } else if (/^[-0-9]$/.test(event.key) && event.target.value === "") {
     press = picker.querySelector(`[data-digit="${event.key}"]`);
     if (press) event.preventDefault();
   }

@@ -1,5 +1,5 @@
 // [data-key="n"] is pressed by that key, [data-key-scope="ID"] only while focus is inside ID.
-// "?" lists what the page has. Never while typing, never with Ctrl, Alt or the command key.
+// "?" lists what the page has, but for an empty data-key-label. Never while typing, never with Ctrl, Alt or the command key.
 
 const OFF = "concord-single-keys-off";
 const sheet = document.getElementById("keys-sheet");
@@ -30,7 +30,7 @@ function words(element) {
 function rows() {
   const found = new Map([["?", "This list"]]);
   for (const element of document.querySelectorAll("[data-key]")) {
-    if (usable(element) && !found.has(element.dataset.key)) {
+    if (usable(element) && element.dataset.keyLabel !== "" && !found.has(element.dataset.key)) {
       found.set(element.dataset.key, words(element));
     }
   }

@@ -1,6 +1,7 @@
-// <transcript-pane data-picker="ID">: a selection by mouse or keyboard becomes start, end and quote
-// in that picker's hidden inputs. Snaps to sentences unless Alt is held or data-exact is set on the
-// pane or around it.
+// <transcript-pane data-picker="ID">: a selection by mouse or keyboard becomes start, end, quote and
+// exact in that picker's hidden inputs. Snaps to sentences unless Alt is held or data-exact is set on
+// the pane or around it. Without a picker the pane is for reading, and a selection is the browser's.
+// [data-assigns="31"] anywhere puts the passage in domain 31, or goes to the domain's next block.
 import { announce } from "./announcer.js";
 import { passageOf, quoteOf, rangeOf, sentence, sentencesOf, snapped } from "./passages.js";
 import { fillPicker, openPicker } from "./picker.js";
@@ -11,11 +12,14 @@ class TranscriptPane extends HTMLElement {
     ["n N", "Next, previous uncoded turn"],
     ["Shift+↓ ↑", "Select by sentence"],
     ["Enter", "Choose a domain for what is selected"],
-    ["1–9", "Put what is selected in that domain"],
+    ["1–9", "Put what is selected, or the block that is open, in that domain"],
+    ["-", "Mark what is selected as not coded"],
     ["Esc", "Let go of the selection"],
   ];
 
   passage = null;
+  exact = false;
+  turnId = null;
   anchor = null;
   head = null;
 
@@ -24,14 +28,33 @@ class TranscriptPane extends HTMLElement {
     this.addEventListener("pointerdown", () => this.letGo());
     this.addEventListener("pointerup", (event) => setTimeout(() => this.take(event.altKey)));
     this.addEventListener("keydown", (event) => this.onKey(event));
+    this.addEventListener("focusin", () => (this.turnId = this.turn?.id ?? this.turnId));
   }
 
   connectedCallback() {
     const turn = location.hash.startsWith("#turn-") && this.querySelector(location.hash);
     if (document.activeElement === document.body) (turn || this).focus({ preventScroll: !turn });
-    this.picker?.addEventListener("toggle", (event) => {
-      if (event.newState === "closed") this.letGo();
-    });
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    this.picker?.addEventListener(
+      "toggle",
+      (event) => {
+        if (event.newState === "closed") this.letGo();
+      },
+      { signal },
+    );
+    document.addEventListener("click", (event) => this.onDomain(event), { signal });
+    document.addEventListener("htmx:afterSettle", () => this.keepFocus(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.leaving.abort();
+  }
+
+  /** What was focused may have been swapped away: its turn takes the focus. */
+  keepFocus() {
+    if (document.activeElement !== document.body || !this.turnId) return;
+    document.getElementById(this.turnId)?.focus({ preventScroll: true });
   }
 
   get picker() {
@@ -49,10 +72,11 @@ class TranscriptPane extends HTMLElement {
   /** The browser's selection, if it lies in here. */
   take(exact) {
     const selection = getSelection();
-    if (selection.isCollapsed || !this.contains(selection.anchorNode)) return;
+    if (!this.picker || selection.isCollapsed || !this.contains(selection.anchorNode)) return;
     const found = passageOf(this, selection.getRangeAt(0));
     if (!found) return;
-    this.choose(exact || this.closest("[data-exact]") ? found : snapped(this, found));
+    this.exact = exact || this.closest("[data-exact]") !== null;
+    this.choose(this.exact ? found : snapped(this, found));
     selection.removeAllRanges();
     this.openPicker();
   }
@@ -66,11 +90,12 @@ class TranscriptPane extends HTMLElement {
 
   letGo() {
     this.passage = this.anchor = this.head = null;
+    this.exact = false;
     CSS.highlights?.delete("passage");
   }
 
   get values() {
-    return { ...this.passage, quote: quoteOf(this, this.passage) };
+    return { ...this.passage, quote: quoteOf(this, this.passage), exact: this.exact ? "1" : "" };
   }
 
   openPicker() {
@@ -128,7 +153,7 @@ class TranscriptPane extends HTMLElement {
     if (this.passage) {
       actions.Escape = () => this.letGo();
       if (onText) actions.Enter = () => this.openPicker();
-      if (/^[0-9]$/.test(event.key)) actions[event.key] = () => this.press(event.key);
+      if (/^[-0-9]$/.test(event.key)) actions[event.key] = () => this.press(event.key);
     }
     if (!Object.hasOwn(actions, event.key)) return;
     event.preventDefault();
@@ -136,11 +161,30 @@ class TranscriptPane extends HTMLElement {
   }
 
   press(digit) {
-    const option = this.picker?.querySelector(`[data-digit="${digit}"]`);
+    this.send(this.picker?.querySelector(`[data-digit="${digit}"]`));
+  }
+
+  send(option) {
     if (!option) return;
     fillPicker(this.picker, this.values);
     option.click();
     this.letGo();
+  }
+
+  onDomain(event) {
+    const domain = event.target.closest("[data-assigns]")?.dataset.assigns;
+    if (!domain) return;
+    event.preventDefault();
+    if (this.passage) this.send(this.picker?.querySelector(`[name="domain"][value="${domain}"]`));
+    else this.goToBlockOf(domain);
+  }
+
+  goToBlockOf(domain) {
+    const blocks = [...this.querySelectorAll(`a.stripe[data-domain="${domain}"]`)];
+    if (!blocks.length) return announce("No block in this domain yet");
+    const next = blocks[(blocks.indexOf(document.activeElement) + 1) % blocks.length];
+    next.closest(".turn").scrollIntoView({ block: "center" });
+    next.focus({ preventScroll: true });
   }
 }
 
