@@ -1,6 +1,8 @@
 """Importing transcripts over HTTP, without JavaScript: preview, then confirm."""
 
+import io
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from docx import Document
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
@@ -140,6 +143,51 @@ def test_the_pi_imports_two_cases_from_two_files(
     assert kept_files(settings) == []
     assert people.ana.get(place).status_code == 404
     assert people.ana.post(place, {"code-0": "P09"}).status_code == 404
+
+
+def docx_of(*paragraphs: str) -> bytes:
+    """A Word document of these paragraphs."""
+    document, file = Document(), io.BytesIO()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    document.save(file)
+    return file.getvalue()
+
+
+def pdf_of(*lines: str) -> bytes:
+    """A PDF of one page with a text layer, one line under another."""
+    shown = " ".join(f"({line}) Tj T*" for line in lines)
+    content = f"BT /F 11 Tf 14 TL 72 720 Td {shown} ET"
+    bodies = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        "/Resources << /Font << /F 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    objects = "".join(f"{n} 0 obj\n{body}\nendobj\n" for n, body in enumerate(bodies, 1))
+    return f"%PDF-1.4\n{objects}trailer\n<< /Root 1 0 R /Size 6 >>\n%%EOF".encode()
+
+
+def test_every_format_is_imported_alike(db: Session, people: People) -> None:
+    said = ("Interviewer: How did it begin?", "Participant: I cried. It was short.")
+    marked = [re.sub(r"^(\w+:)", r"**\1**", line) for line in said]
+    files = {
+        "P01.txt": "\r\n\r\n".join(said).encode("utf-16"),
+        "P02.md": "\n\n".join(["# Talk", *marked]).encode(),
+        "P03.docx": docx_of(*said),
+        "P04.pdf": pdf_of(*said),
+    }
+    place = read_files(people, files).headers["location"]
+    assert people.ana.post(place).is_redirect
+    assert db.exec(select(Case.code).order_by(Case.code_key)).all() == ["P01", "P02", "P03", "P04"]
+    texts = set(db.exec(select(TranscriptVersion.text)).all())
+    assert texts == {"How did it begin?\nI cried. It was short."}
+    assert set(db.exec(select(Speaker.label, Speaker.role)).all()) == {
+        ("Interviewer", SpeakerRole.INTERVIEWER),
+        ("Participant", SpeakerRole.PARTICIPANT),
+    }
 
 
 def test_the_file_itself_never_reaches_the_disk(people: People, settings: Settings) -> None:
