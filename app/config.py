@@ -1,8 +1,6 @@
 """Settings: few, strict, from the environment. A wrong value refuses to start."""
 
 import os
-import secrets
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -57,23 +55,6 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Cookies are for https only when the public address is https."""
         return self.public_url.startswith("https://")
-
-    @cached_property
-    def secret(self) -> bytes:
-        """32 bytes made at first start, kept in the data folder with mode 0600."""
-        path = self.data_dir / "secret"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            fresh = secrets.token_bytes(32)
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_bytes()
-            with os.fdopen(handle, "wb") as file:
-                file.write(fresh)
-            return fresh
 
 
 def load_settings() -> Settings:

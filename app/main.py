@@ -1,8 +1,11 @@
 """`create_app()`: the only module that knows every package's routes."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -31,6 +34,7 @@ PACKAGES_WITH_ROUTES = (
     "demo",
 )
 MAX_BODY = 60 * 1024 * 1024
+LEAST_FREE = 20 * 1024 * 1024
 
 
 @asynccontextmanager
@@ -88,4 +92,10 @@ def _probes(app: FastAPI) -> None:
             return PlainTextResponse("the database does not answer", status_code=503)
         if not current:
             return PlainTextResponse("the database is not migrated", status_code=503)
+        if not _can_store(app.state.settings.data_dir):
+            return PlainTextResponse("the data folder is full or closed", status_code=503)
         return PlainTextResponse("ready")
+
+
+def _can_store(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > LEAST_FREE

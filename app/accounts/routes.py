@@ -33,7 +33,7 @@ from app.accounts.sessions import (
 )
 from app.accounts.throttle import Throttle, TooManyTries
 from app.config import Settings
-from app.db import Db, one_or_not_found
+from app.db import Database, Db, one_or_not_found
 from app.errors import Invalid
 from app.web.forms import Form
 from app.web.templating import THEMES, Toast, page, see_other
@@ -105,7 +105,9 @@ def sign_in(request: Request, db: Db, form: Form) -> Response:
         response.headers["Retry-After"] = str(error.seconds)
         return response
     cheap = settings_of(request).test_mode
-    account = check_password(db, email=email, password=form.raw("password"), cheap=cheap)
+    # Looked up and hashed before the writing begins: nobody else waits for a hash.
+    with cast(Database, request.app.state.database).read() as reading:
+        account = check_password(reading, email=email, password=form.raw("password"), cheap=cheap)
     if account is None:
         throttle_of(request).failed(email, address)
         return _sign_in_page(request, 422, WRONG, email, to)

@@ -154,8 +154,7 @@ def test_assigning_a_block(measured: Measured) -> None:
     def assign(number: int) -> float:
         start = 100 + 37 * number
         form = {
-            "version_id": measured.version,
-            "version": measured.version,
+            "transcript_version": measured.version,
             "start": start,
             "end": start + 20,
             "quote": measured.text[start : start + 20],
