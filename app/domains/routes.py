@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
 from app.db import Db
-from app.domains import unit_routes
+from app.domains import list_routes, unit_routes
 from app.domains.activity import lately
 from app.domains.blocks import (
     Change,
@@ -40,6 +40,7 @@ from app.web.templating import Toast, is_fragment, page, see_other
 
 router = APIRouter()
 router.include_router(unit_routes.router)
+router.include_router(list_routes.router)
 
 CODING = unit_routes.CASE + "/coding"
 See = Annotated[CaseContext, Depends(in_case(Action.SEE_CODING))]

@@ -3,8 +3,11 @@
 PURE. A domain is told apart by its title and, in the margin of a transcript, by an abbreviation.
 """
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 HUES = 12
@@ -12,6 +15,7 @@ HUES = 12
 
 MARGIN_LETTERS = 3
 LONGEST_ABBREVIATION = 5
+LONGEST_TITLE = 160
 SMALL_WORDS = frozenset({"a", "an", "and", "about", "at", "for", "in", "of", "on", "the", "to"})
 
 
@@ -36,9 +40,10 @@ def title_key(title: str) -> str:
     return unicodedata.normalize("NFC", title).casefold()
 
 
-def hue_of(position: int) -> int:
-    """The colour (1-12) of the domain that stands at `position` (from 0) in its list."""
-    return position % HUES + 1
+def free_hue(taken: Collection[int]) -> int:
+    """The colour (1-12) for a new domain: the first of those that fewest have."""
+    used = Counter(taken)
+    return min(range(1, HUES + 1), key=lambda hue: used[hue])
 
 
 def abbreviate(title: str, taken: Collection[str] = ()) -> str:
@@ -57,3 +62,29 @@ def _proposals(title: str) -> Iterator[str]:
     while True:
         yield f"{words[0][: MARGIN_LETTERS - 1]}{number}"
         number += 1
+
+
+@dataclass(frozen=True)
+class ListLine:
+    """A domain out of pasted lines; `number` is the line's, from 1."""
+
+    number: int
+    title: str
+    definition: str
+
+
+BULLET = re.compile(r"^\s*(?:[-–—*•·▪]|\(?(?:\d{1,2}|[a-zA-Z])[.)])\s+")
+
+
+def read_lines(pasted: str) -> list[ListLine]:
+    """Domains from lines as 'Title: definition'; numbers and bullets before them are dropped.
+
+    A tab (as pasted from a table) parts title and definition as well. Blank lines are skipped.
+    """
+    found = []
+    for number, line in enumerate(pasted.splitlines(), 1):
+        words = BULLET.sub("", line).strip()
+        if words:
+            title, _, definition = words.partition("\t" if "\t" in words else ":")
+            found.append(ListLine(number, title.strip(), definition.strip()))
+    return found

@@ -8,12 +8,16 @@ from app.cases.guard import CaseContext
 from app.consensus.rules import UnitKind
 from app.consensus.service import open_unit
 from app.domains.blocks import assign, leave_out
+from app.domains.list_change import (
+    as_values,
+    checked_abbreviation,
+    checked_title,
+    note_change,
+    take_list,
+)
 from app.domains.models import Block, Domain, DomainKind, NotCoded
-from app.domains.queries import domain_list
-from app.domains.rules import LONGEST_ABBREVIATION, abbreviate, hue_of, title_key
-from app.errors import Invalid
+from app.domains.rules import free_hue, title_key
 from app.studies.guard import StudyContext
-from app.trail.service import record
 
 
 def add_domain(
@@ -32,25 +36,9 @@ def add_domain(
     abbreviation is empty, too long or taken, `NotFound` for a sample of another study.
     """
     sample = study.sample(sample_id)
-    present = domain_list(db, sample.id)
-    title = " ".join(title.split())
-    taken = {domain.abbreviation for domain in present}
-    short = "".join(abbreviation.split()).upper() or abbreviate(title, taken)
-    if not title:
-        raise _refused("title", "The domain needs a title, such as 'Reasons for crying'.")
-    if title_key(title) in {title_key(domain.title) for domain in present}:
-        raise _refused(
-            "title", f"{sample.name} already has a domain '{title}'. Choose another title."
-        )
-    if len(short) > LONGEST_ABBREVIATION:
-        raise _refused(
-            "abbreviation",
-            f"'{short}' is too long for the margin: at most {LONGEST_ABBREVIATION} letters fit.",
-        )
-    if short in taken:
-        raise _refused(
-            "abbreviation", f"'{short}' already stands for another domain. Choose another."
-        )
+    present = take_list(db, sample)
+    title = checked_title(title, present, sample)
+    short = checked_abbreviation(abbreviation, title, present)
     position = max((domain.position for domain in present), default=-1) + 1
     domain = Domain(
         sample_id=sample.id,
@@ -60,7 +48,7 @@ def add_domain(
         definition=definition.strip(),
         kind=kind,
         position=position,
-        hue=hue_of(position),
+        hue=free_hue([domain.hue for domain in present]),
     )
     db.add(domain)
     db.flush()
@@ -72,24 +60,8 @@ def add_domain(
             kind=UnitKind.CROSS_ANALYSIS,
             domain_id=domain.id,
         )
-    record(
-        db,
-        study.scene,
-        "add a domain",
-        item=domain,
-        after={
-            "sample": sample.id,
-            "title": title,
-            "abbreviation": short,
-            "kind": kind.value,
-            "definition": domain.definition,
-        },
-    )
+    note_change(db, study, sample.id, "add a domain", domain, after=as_values(domain))
     return domain
-
-
-def _refused(field: str, sentence: str) -> Invalid:
-    return Invalid(sentence, {field: sentence})
 
 
 def assign_block(
