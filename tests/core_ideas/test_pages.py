@@ -317,7 +317,7 @@ def test_a_placed_core_idea_is_kept_and_moved_only_on_purpose(case: ACase) -> No
     case.db.commit()
     page = people.ben.get(case.url).text
     assert "It stands on the board in “Loss”" in page
-    assert "Take off the board and move" in page
+    assert "Take off board, move" in page
     refused = people.ben.post(f"{case.url}/{idea}/removal", {"version": 1})
     assert (refused.status_code, "“Loss”" in refused.text) == (409, True)
     domain = case.domains["THO"]
