@@ -75,9 +75,10 @@ HEADING_WORDS = 20
 
 def assemble(lines: Sequence[Line]) -> Assembled:
     """Put the lines of one file together as turns."""
-    filled, numbers = _without_numbers(_gaps(lines))
-    filled = _with_wraps(filled)
+    filled = _gaps(lines)
     found = [label_at(line.text, strong=line.strong or line.heading) for line in filled]
+    filled, found, numbers = _without_numbers(filled, found)
+    filled = _with_wraps(filled, found)
     labels = accepted_labels(
         [label if line.may_label else None for line, label in zip(filled, found, strict=True)],
         paragraphs=sum(map(_is_paragraph, filled, found)),
@@ -122,28 +123,33 @@ def _gaps(lines: Sequence[Line]) -> list[Line]:
     return filled
 
 
-def _without_numbers(lines: list[Line]) -> tuple[list[Line], list[int]]:
+def _without_numbers(
+    lines: list[Line], found: list[Label | None]
+) -> tuple[list[Line], list[Label | None], list[int]]:
     """Take paragraph or line numbers away; a paragraph begins where a paragraph number stood."""
     gaps = sum(line.gap for line in lines) + 1
     paragraphs = gaps if gaps > 2 else len(lines)
-    chain = paragraph_numbers.counting_numbers([line.text for line in lines], paragraphs)
+    chain = paragraph_numbers.counting_numbers([line.text for line in lines], found, paragraphs)
     if not chain:
-        return lines, []
+        return lines, found, []
     every_line = len(chain) >= 0.9 * len(lines)
     numbered = {item.place: item for item in chain}
     kept: list[Line] = []
+    labels: list[Label | None] = []
     gap = False
     for place, line in enumerate(lines):
         item = numbered.get(place)
         if item is None or not (every_line or item.labelled or _begins(lines, place)):
             kept.append(replace(line, gap=True) if gap else line)
+            labels.append(found[place])
             gap = False
             continue
         gap = gap or line.gap or not every_line
         if item.rest.strip():
             kept.append(replace(line, text=item.rest, gap=gap))
+            labels.append(label_at(item.rest, strong=line.strong or line.heading))
             gap = False
-    return kept, [item.number for item in chain]
+    return kept, labels, [item.number for item in chain]
 
 
 def _begins(lines: list[Line], place: int) -> bool:
@@ -152,14 +158,14 @@ def _begins(lines: list[Line], place: int) -> bool:
     return lines[place].gap or not before or soft_wraps.ends_sentence(before)
 
 
-def _with_wraps(lines: list[Line]) -> list[Line]:
+def _with_wraps(lines: list[Line], found: list[Label | None]) -> list[Line]:
     """Decide by the widths where no reader has decided."""
     if all(line.continues is not None for line in lines):
         return lines
     pairs: dict[int, soft_wraps.Pair] = {}
     for n, (before, after) in enumerate(pairwise(lines), start=1):
         apart = after.gap or after.heading or before.heading or after.speaker is not None
-        if not apart and after.continues is None and not _begins_with_label(after):
+        if not apart and after.continues is None and not _could_be_speaker(found[n]):
             pairs[n] = soft_wraps.Pair(before.text.rstrip(), after.text.strip())
     width = soft_wraps.wrap_width(list(pairs.values()))
     return [
@@ -170,9 +176,8 @@ def _with_wraps(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _begins_with_label(line: Line) -> bool:
-    label = label_at(line.text, strong=line.strong)
-    return label is not None and (shape_of(label.name) is not Shape.NONE)
+def _could_be_speaker(label: Label | None) -> bool:
+    return label is not None and shape_of(label.name) is not Shape.NONE
 
 
 def _put_together(draft: _Draft) -> None:

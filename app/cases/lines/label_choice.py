@@ -79,9 +79,23 @@ def _chosen(candidates: Sequence[_Candidate], paragraphs: int) -> set[tuple[str,
     if not chosen:
         chosen |= _chosen_alone(by_kind[Kind.ALONE])
         chosen |= _chosen_columns(by_kind[Kind.COLUMN], paragraphs)
+        roles = [c for c in by_kind[Kind.DASH] if c.shape is Shape.ROLE]
+        chosen |= _chosen_columns(roles, paragraphs)
     rest = [c for c in by_kind[Kind.COLON] if (c.key, c.kind) not in chosen]
-    labelled = sum(c.times for c in candidates if (c.key, c.kind) in chosen) / paragraphs
-    chosen |= {(c.key, c.kind) for c in rest if _likely(c, labelled, paragraphs, chosen)}
+    if chosen:
+        labelled = sum(c.times for c in candidates if (c.key, c.kind) in chosen) / paragraphs
+        keys = {key for key, _ in chosen}
+        parts = {part for key in keys for part in key.split()}
+        chosen |= {
+            (c.key, c.kind)
+            for c in rest
+            if c.shape is Shape.NAME
+            and (
+                c.key in parts
+                or not keys.isdisjoint(c.key.split())
+                or _likely(c, labelled, paragraphs)
+            )
+        }
     named = {(c.key, c.kind) for c in rest if c.shape is Shape.NAME and not c.common} | chosen
     covered = sum(c.times for c in candidates if (c.key, c.kind) in named)
     few = paragraphs <= SHORT
@@ -98,15 +112,12 @@ def _firm(c: _Candidate, paragraphs: int) -> bool:
     return c.times >= 3 or (c.times == 2 and share >= OFTEN)
 
 
-def _likely(c: _Candidate, labelled: float, paragraphs: int, chosen: set[tuple[str, Kind]]) -> bool:
+def _likely(c: _Candidate, labelled: float, paragraphs: int) -> bool:
     """A speaker given the others: `labelled` is the share of paragraphs that have one already."""
-    if c.shape is not Shape.NAME or not chosen:
-        return False
-    if any(c.key in key.split() or key in c.key.split() for key, _ in chosen):
-        return True
     if labelled >= NEARLY_ALL:
         return c.times >= 2 or not c.common
-    return not c.common and (labelled >= 0.75 or (c.times > 1 and c.times / paragraphs >= 0.05))
+    recurs = c.times >= 2 and c.times / paragraphs >= 0.05
+    return not c.common and (labelled >= 0.75 or recurs)
 
 
 def _chosen_timed(timed: Sequence[_Candidate]) -> set[tuple[str, Kind]]:
@@ -133,7 +144,7 @@ def _chosen_alone(alone: Sequence[_Candidate]) -> set[tuple[str, Kind]]:
 
 
 def _chosen_columns(columns: Sequence[_Candidate], paragraphs: int) -> set[tuple[str, Kind]]:
-    """Names before a tab, where most paragraphs have one and few names come back often."""
+    """Names before a tab or a dash, where most paragraphs have one of the same few names."""
     named = [c for c in columns if c.times > 1 or c.shape is Shape.ROLE]
     return (
         {(c.key, c.kind) for c in named}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.cases.lines.speaker_labels import Kind, Shape, label_at, shape_of
+from app.cases.lines.speaker_labels import Kind, Label, Shape, label_at, shape_of
 
 _NUMBER = re.compile(r"\s{0,12}[\[(]?(\d{1,5})[\])]?[.):]?(?:\s+|$)")
 MOST = 0.6
@@ -24,14 +24,16 @@ class Numbered:
     labelled: bool
 
 
-def counting_numbers(texts: Sequence[str], paragraphs: int) -> list[Numbered]:
+def counting_numbers(
+    texts: Sequence[str], labels: Sequence[Label | None], paragraphs: int
+) -> list[Numbered]:
     """The lines of a file whose number counts paragraphs or lines and says nothing itself.
 
     Each is one more than the one before (or begins again at 1, as on a new page), and most of
     the turns carry one, or most of the `paragraphs` where nobody is labelled: a numbered list
     inside an answer is in order too, but covers little. Empty if the file is not numbered.
     """
-    candidates = _candidates(texts)
+    candidates = _candidates(texts, labels)
     chain: list[Numbered] = []
     for item in candidates:
         if not chain or item.number in (chain[-1].number + 1, 1):
@@ -40,26 +42,26 @@ def counting_numbers(texts: Sequence[str], paragraphs: int) -> list[Numbered]:
             item.number == chain[-1].number and item.labelled and not chain[-1].labelled
         ):
             chain[-1] = item
-    labels = sum(bool(item.labelled and item.rest) for item in candidates)
-    labels += sum(map(_is_labelled, texts))
-    covered = sum(item.labelled for item in chain) if labels else len(chain)
-    enough = MOST * (labels or paragraphs)
+    turns = sum(bool(item.labelled and item.rest) for item in candidates)
+    turns += sum(map(_is_speaker, labels))
+    covered = sum(item.labelled for item in chain) if turns else len(chain)
+    enough = MOST * (turns or paragraphs)
     return chain if len(chain) >= 3 and covered >= enough and chain[-1].number >= 3 else []
 
 
-def _candidates(texts: Sequence[str]) -> list[Numbered]:
+def _candidates(texts: Sequence[str], labels: Sequence[Label | None]) -> list[Numbered]:
     found = []
     for place, text in enumerate(texts):
         number = _NUMBER.match(text)
         if number is not None:
             rest = text[number.end() :]
-            after = rest or (texts[place + 1] if place + 1 < len(texts) else "")
-            found.append(Numbered(place, int(number[1]), rest, _is_labelled(after)))
+            below = labels[place + 1] if place + 1 < len(labels) else None
+            labelled = _is_speaker(label_at(rest) if rest else below)
+            found.append(Numbered(place, int(number[1]), rest, labelled))
     return found
 
 
-def _is_labelled(text: str) -> bool:
-    label = label_at(text)
+def _is_speaker(label: Label | None) -> bool:
     return (
         label is not None
         and label.kind in (Kind.COLON, Kind.TIMED)

@@ -55,7 +55,8 @@ def wrap_width(pairs: Sequence[Pair]) -> int | None:
     if len(pairs) < 3:
         whole = runs_on == 1 and lengths[-1] >= MIN_WIDTH and lengths[0] <= MAX_WIDTH
         return lengths[-1] if whole else None
-    for outliers in range(1 + max(1, len(lengths) // 30)):
+    count = len(lengths)
+    for outliers in sorted({0, 1, 2, count // 100, count // 50, count // 30}):
         width = lengths[outliers]
         if not MIN_WIDTH <= width <= MAX_WIDTH:
             continue

@@ -7,6 +7,7 @@ decided over the whole file, in `label_choice`.
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from app.cases.lines import label_words as words
 
@@ -21,6 +22,7 @@ class Kind(Enum):
     DOTTED = "Q. text"
     TIMED = "Anna 00:12"
     COLUMN = "Anna <tab> text"
+    DASH = "Anna - text"
     ALONE = "**Anna**, alone on its line"
 
 
@@ -67,10 +69,13 @@ _FORMS = (
     (Kind.COLON, re.compile(rf"{_NAME}(?:{_TIME_AFTER})?{_END}(?P<colon>[:：﹕]){_MARKS}")),
     (Kind.TIMED, re.compile(rf"{_NAME}{_TIME_AFTER}{_END}(?=\s|$)")),
     (Kind.COLUMN, re.compile(rf"{_NAME}{_END}(?=\t)")),
+    (Kind.DASH, re.compile(rf"{_NAME}{_END}(?<=[\s*_])[-–—]\s+(?=\S)")),
     (Kind.ALONE, re.compile(rf"{_NAME}{_END}$")),
 )
 _END_STAMP = re.compile(rf"\s{{0,3}}#(?P<time>{_TIME})#\s*$")
 _BRACKETS = "[](){}<>#* "
+_INVISIBLE = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+"""Blanks, and the direction marks that stand unseen at the start of right-to-left lines."""
 _ID = re.compile(r"[A-Z]{1,4}[-_ ]?\d{1,4}[A-Za-z]?|[A-Z]{2,7}_\d{1,3}")
 
 
@@ -93,7 +98,7 @@ def stamp_at(line: str) -> Stamp | None:
 
 def label_at(line: str, *, strong: bool = False) -> Label | None:
     """What the start of a line could be, or None. `strong`: it is bold, or set as a heading."""
-    bare = line.lstrip()
+    bare = line.lstrip(_INVISIBLE)
     head, time, at = bare[:HEAD], "", 0
     bullet = _BULLET.match(head)
     if bullet is not None:
@@ -125,13 +130,20 @@ def _label(
     if (
         (kind is Kind.COLON and _is_glued(parts["colon"], after))
         or (kind is Kind.COLUMN and not rest)
-        or (kind is Kind.ALONE and not (marked and len(line) < HEAD))
+        or (kind is Kind.ALONE and not (marked or _stands_alone(found["name"])))
+        or (kind is Kind.ALONE and len(line) >= HEAD)
     ):
         return None
     if not time and (late := stamp_at(rest)) is not None:
         time, rest = late.time_stamp, late.rest
-    name = (found["name"] + (found["by"] or "")).strip().strip("_").strip()
+    name = (found["name"] + (found["by"] or "")).strip(_INVISIBLE).strip("_").strip()
     return Label(kind, name, time, rest, bulleted) if name else None
+
+
+def _stands_alone(name: str) -> bool:
+    """Whether a line of nothing but this could name a speaker without being bold."""
+    few = len(name.split()) <= 3
+    return few and (shape_of(name) is Shape.ROLE or (name.isupper() and len(name) > 2))
 
 
 def _is_glued(colon: str, after: str) -> bool:
@@ -149,6 +161,7 @@ class Shape(Enum):
     NONE = "She said, The thing is"
 
 
+@lru_cache(maxsize=2048)
 def shape_of(name: str) -> Shape:
     """Judge a name by its own words."""
     bare = re.sub(r"\s{0,3}[(\[][^()\[\]]{0,60}[)\]]$", "", name.strip()[:HEAD])

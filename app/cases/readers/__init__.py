@@ -45,6 +45,7 @@ def read(name: str, data: bytes, encoding: str | None = None) -> Reading:
     limits.check_bytes(name, len(data))
     kind = kinds.kind_of(name, data)
     found = _READERS[kind](name, data, encoding)
+    limits.check_lines(name, len(found.lines))
     lines, removed = _storable(found.lines)
     limits.check_characters(name, sum(len(line.text) for line in lines))
     if not any(line.text.strip() for line in lines):

@@ -4,6 +4,7 @@ from app.errors import Invalid
 
 MAX_BYTES = 20_000_000
 MAX_CHARACTERS = 2_000_000
+MAX_LINES = 100_000
 MAX_PAGES = 1_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_XML_BYTES = 40_000_000
@@ -28,5 +29,14 @@ def check_characters(name: str, count: int) -> None:
     if count > MAX_CHARACTERS:
         raise Invalid(
             f"{name} has more than {MAX_CHARACTERS:,} characters. "
+            "Divide it into one file an interview and import those."
+        )
+
+
+def check_lines(name: str, count: int) -> None:
+    """Refuse a text of more lines than people speak. Raises Invalid."""
+    if count > MAX_LINES:
+        raise Invalid(
+            f"{name} has more than {MAX_LINES:,} lines. "
             "Divide it into one file an interview and import those."
         )

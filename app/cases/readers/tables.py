@@ -1,16 +1,15 @@
 """Tables that hold a transcript: a column for who speaks, perhaps one for the time, one of text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.cases.lines import Line
-from app.cases.lines.speaker_labels import Shape, is_metadata_key, shape_of
+from app.cases.lines.speaker_labels import Shape, is_metadata_key, shape_of, stamp_at
 
-_BARE_TIME = re.compile(r"\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,5}[.)]?")
 _HEADINGS = re.compile(
-    "speaker|who|name|participant|text|transcript|content|utterance|turn|time|time ?stamp|timecode"
+    "speaker|who|name|participant|text|transcript|content|utterance|turn|time|time ?stamp|time ?span|timecode"
     "|start|end|no\\.?|#|nr\\.?|sprecher|zeit|person|role|message|line"
 )
 
@@ -33,11 +32,12 @@ def lines_of_table(rows: Sequence[Sequence[str]]) -> list[Line]:
     speaker = _speaker_column(body, width)
     if speaker is None:
         return [line for row in square for cell in row for line in _paragraphs(cell)]
-    times = [n for n in range(width) if n != speaker and _all(body, n, _BARE_TIME)]
-    aside = [*times, *(n for n in range(width) if n != speaker and _all(body, n, _NUMBER))]
+    others = [n for n in range(width) if n != speaker]
+    times = [n for n in others if _every(body, n, _is_time)]
+    aside = {*times, *(n for n in others if _every(body, n, _is_number))}
     lines: list[Line] = []
     for row in body:
-        text = "\n".join(row[n] for n in range(width) if n != speaker and n not in aside and row[n])
+        text = "\n".join(row[n] for n in others if n not in aside and row[n])
         stamp = next((row[n].strip("[]()") for n in times if row[n]), "")
         lines += _row_lines(row[speaker].rstrip(" :：").strip(), stamp, text)
     return lines
@@ -59,14 +59,24 @@ def _is_heading(row: Sequence[str]) -> bool:
     return bool(named) and all(_HEADINGS.fullmatch(cell) or is_metadata_key(cell) for cell in named)
 
 
-def _all(rows: Sequence[Sequence[str]], column: int, shape: re.Pattern[str]) -> bool:
-    cells = [row[column].strip("[]()") for row in rows if row[column]]
-    return bool(cells) and all(shape.fullmatch(cell) for cell in cells)
+def _every(rows: Sequence[Sequence[str]], column: int, test: Callable[[str], bool]) -> bool:
+    cells = [row[column] for row in rows if row[column]]
+    return bool(cells) and all(test(cell) for cell in cells)
+
+
+def _is_time(cell: str) -> bool:
+    stamp = stamp_at(cell)
+    return stamp is not None and not stamp.rest
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def _speaker_column(rows: Sequence[Sequence[str]], width: int) -> int | None:
-    """The first column of names that come back, beside a column of more words; None if none."""
-    for column in range(width - 1):
+    """The first column of names that come back, beside columns of more words; None if none."""
+    everything = sum(len(cell.split()) for row in rows for cell in row)
+    for column in range(width if width > 1 else 0):
         names = [row[column].rstrip(" :：").strip() for row in rows if row[column]]
         if len(names) < 2 or len(names) < 0.5 * len(rows):
             continue
@@ -74,8 +84,7 @@ def _speaker_column(rows: Sequence[Sequence[str]], width: int) -> int | None:
         named = sum(shape in (Shape.ROLE, Shape.NAME) for shape in shapes)
         come_back = len({name.casefold() for name in names}) <= max(2, len(names) // 2)
         facts = sum(is_metadata_key(name) for name in names)
-        texts = sum(len(" ".join(row[column + 1 :]).split()) for row in rows)
         words = sum(len(name.split()) for name in names)
-        if named >= 0.9 * len(names) and come_back and not facts and texts > 2 * words:
+        if named >= 0.9 * len(names) and come_back and not facts and everything > 3 * words:
             return column
     return None

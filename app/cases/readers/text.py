@@ -8,7 +8,7 @@ from app.cases.lines.soft_wraps import ends_sentence
 from app.cases.readers import encodings, kinds, limits
 from app.cases.readers.tables import lines_of_table
 
-_RULE = re.compile(r"\s{0,3}([-*_=~#.•·])(?:\s?\1){2,}\s*")
+_RULE = re.compile(r"\s{0,3}([-*_=~—])(?:\s?\1){2,}\s*")
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*")
 _PAGE = re.compile(
@@ -31,6 +31,7 @@ def lines_of(name: str, data: bytes, encoding: str | None) -> Found:
     lines: list[Line] = []
     dropped: list[str] = []
     raw = text.split("\n")
+    limits.check_lines(name, len(raw))
     for is_table, group in groupby(range(len(raw)), key=lambda n: _is_row(raw[n])):
         if is_table:
             lines += lines_of_table(_cells([raw[n] for n in group]))
@@ -40,7 +41,9 @@ def lines_of(name: str, data: bytes, encoding: str | None) -> Found:
 
 
 def _line(raw: list[str], n: int, dropped: list[str]) -> Line:
-    line = raw[n]
+    line = raw[n].rstrip()
+    if not line:
+        return Line("")
     if len(line) < LONGEST:
         if _RULE.fullmatch(line) or _FENCE.fullmatch(line):
             return Line("")
