@@ -21,7 +21,7 @@ def note(table: Table, *, illustrated: bool = False) -> tuple[str, ...]:
     sentences = ["; ".join(facts) + ".", _rule(table)]
     if table.provisional:
         sentences.append(f"Provisional: {table.provisional}.")
-    return tuple(sentences)
+    return (*sentences, *table.remarks)
 
 
 def _cut_off(band: Band) -> str:

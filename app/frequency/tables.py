@@ -12,7 +12,10 @@ from app.frequency.rules import Label, Rule, label, percent
 
 @dataclass(frozen=True)
 class Row:
-    """A category or subcategory: `cases` is n, its distinct cases; `percent` of N, half up."""
+    """A category or subcategory: `cases` is n, its distinct cases; `percent` of N, half up.
+
+    `key` is its id where the table comes from a study.
+    """
 
     title: str
     cases: int
@@ -20,6 +23,7 @@ class Row:
     label: Label | None
     subcategories: tuple["Row", ...] = ()
     illustration: str = ""
+    key: int | None = None
 
     @property
     def reportable(self) -> bool:
@@ -29,10 +33,11 @@ class Row:
 
 @dataclass(frozen=True)
 class DomainRows:
-    """A domain with its categories, in the order they print."""
+    """A domain with its categories, in the order they print; `key` as in `Row`."""
 
     title: str
     rows: tuple[Row, ...]
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class Table:
 
     `cases` is N. `topic` ends the title; without one the sample's name does. `provisional` is
     empty once every case is in, else says what is still to come ("7 of 10 cases in").
-    `abbreviations` are the study's, as (short, long); the note prints those that occur.
+    `abbreviations` are the study's, as (short, long); the note prints those that occur. `remarks`
+    are further sentences for its end.
     """
 
     sample: str
@@ -52,6 +58,7 @@ class Table:
     topic: str = ""
     provisional: str = ""
     abbreviations: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def has_labels(self) -> bool:
@@ -62,6 +69,17 @@ class Table:
         """The same table without what a paper leaves out: rows that are *not reported*."""
         domains = (replace(domain, rows=tuple(_reportable(domain.rows))) for domain in self.domains)
         return replace(self, domains=tuple(domain for domain in domains if domain.rows))
+
+    @property
+    def left_out(self) -> tuple[tuple[DomainRows, Row], ...]:
+        """What a paper leaves out: each row (with what is under it) and its domain."""
+        return tuple(
+            (domain, row)
+            for domain in self.domains
+            for category in domain.rows
+            for row in ((category, *category.subcategories) if category.reportable else (category,))
+            if not row.reportable
+        )
 
 
 def _reportable(rows: Iterable[Row]) -> Iterable[Row]:
@@ -78,6 +96,7 @@ class CategoryCases:
     cases: set[str] = field(default_factory=set)
     subcategories: list["CategoryCases"] = field(default_factory=list)
     illustration: str = ""
+    key: int | None = None
 
 
 @dataclass
@@ -86,6 +105,7 @@ class DomainCases:
 
     title: str
     categories: list[CategoryCases] = field(default_factory=list)
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +156,7 @@ def build_table(
     topic: str = "",
     provisional: str = "",
     abbreviations: Iterable[tuple[str, str]] = (),
+    remarks: Iterable[str] = (),
 ) -> Table:
     """The table of `cases` (N) cases: domains as given, in each general to not reported.
 
@@ -154,17 +175,21 @@ def build_table(
             label=label(len(distinct), cases, rule, min_cases),
             subcategories=rows(category.subcategories),
             illustration=category.illustration,
+            key=category.key,
         )
 
     return Table(
         sample=sample,
         cases=cases,
         rule=rule,
-        domains=tuple(DomainRows(domain.title, rows(domain.categories)) for domain in domains),
+        domains=tuple(
+            DomainRows(domain.title, rows(domain.categories), domain.key) for domain in domains
+        ),
         min_cases=min_cases,
         topic=topic,
         provisional=provisional,
         abbreviations=tuple(abbreviations),
+        remarks=tuple(remarks),
     )
 
 

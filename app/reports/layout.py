@@ -32,11 +32,15 @@ Cell = str | int
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """`depth` is 0 for a domain (which has no cells), 1 for a category, 2 for a subcategory."""
+    """`depth` is 0 for a domain (which has no cells), 1 for a category, 2 for a subcategory.
+
+    `key` is the domain's or category's id, where the table comes from a study.
+    """
 
     depth: int
     title: str
     cells: tuple[Cell, ...] = ()
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _title(table: Table) -> str:
 
 def _domain(domain: DomainRows, columns: Sequence[Column]) -> Iterator[PrintedRow]:
     if domain.rows:
-        yield PrintedRow(0, _printable(domain.title))
+        yield PrintedRow(0, _printable(domain.title), key=domain.key)
     for category in domain.rows:
         yield _row(1, category, columns)
         for subcategory in category.subcategories:
@@ -120,7 +124,8 @@ def _row(depth: int, row: Row, columns: Sequence[Column]) -> PrintedRow:
         Column.PERCENT: row.percent,
         Column.ILLUSTRATION: _printable(row.illustration),
     }
-    return PrintedRow(depth, _printable(row.title), tuple(cells[column] for column in columns))
+    printed = tuple(cells[column] for column in columns)
+    return PrintedRow(depth, _printable(row.title), printed, row.key)
 
 
 def _key(rows: Sequence[PrintedRow]) -> str:
