@@ -1,14 +1,17 @@
 """`concord ...`: parses, calls, prints. What a command needs is imported when it runs."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from app.errors import ConcordError
 from app.frequency.rules import RULES, RuleName
-from app.reports.formats import FormatName
+from app.reports.formats import Format, FormatName
+
+if TYPE_CHECKING:
+    from app.interchange.tabulate import Tabulation
 
 
 class Commands(TyperGroup):
@@ -57,7 +60,7 @@ def tabulate(
 ) -> None:
     """Frequency tables from a cross-analysis in a spreadsheet. Needs no server."""
     from app.interchange.tabulate import tabulate as tables_of
-    from app.reports.delivery import choose_format, deliver
+    from app.reports.delivery import choose_format
 
     chosen = choose_format(format_name, out, reading=file)
     tabulation = tables_of(
@@ -69,10 +72,49 @@ def tabulate(
         keep_other=keep_other,
         encoding=encoding,
     )
+    _print_tables(tabulation, chosen, out)
+
+
+def _print_tables(tabulation: "Tabulation", chosen: Format, out: Path | None) -> None:
+    from app.reports.delivery import deliver
+
     content = chosen.render(tabulation.tables)
     for warning in tabulation.warnings:
         typer.echo(warning, err=True)
     deliver(content, out)
+
+
+@app.command()
+def table(
+    study: Annotated[str | None, typer.Option(help="Its number or title, where several.")] = None,
+    sample: Annotated[str | None, typer.Option(help="Print only this sample.")] = None,
+    rule: Annotated[RuleName | None, typer.Option(help="Default: the sample's own.")] = None,
+    min_cases: Annotated[
+        int | None, typer.Option(min=2, max=3, help="Fewest cases reported; the sample's own.")
+    ] = None,
+    n: Annotated[list[str] | None, typer.Option("--n", help="N or SAMPLE=N, when larger.")] = None,
+    format_name: Annotated[
+        FormatName | None, typer.Option("--format", help="Default: by the ending of -o.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file.")] = None,
+) -> None:
+    """Frequency tables of a study in the database."""
+    from app.reports.delivery import choose_format
+    from app.reports.table_command import tabulate_study
+    from app.serving import open_installation
+
+    settings, database = open_installation(make=False)
+    chosen = choose_format(format_name, out, reading=settings.data_dir / "concord.sqlite3")
+    with database.read() as db:
+        tabulation = tabulate_study(
+            db,
+            study=study,
+            sample=sample,
+            rule=RULES[rule] if rule else None,
+            min_cases=min_cases,
+            n=n or (),
+        )
+    _print_tables(tabulation, chosen, out)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """From a cross-analysis in a spreadsheet to its results tables, without a database."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +48,17 @@ def tabulate(
     for row in rows:
         samples.setdefault(row.sample, []).append(row)
     chosen = list(samples) if sample is None else [_known(sample, samples, str(file))]
-    sizes = _sizes(n, samples, chosen, str(file))
-    tables = tuple(
-        _table(name, samples[name], sizes[name], rule, min_cases, keep_other) for name in chosen
+    n_of = sizes(
+        n,
+        {name: _distinct(placed) for name, placed in samples.items()},
+        chosen,
+        where=str(file),
+        known=lambda name: _known(name, samples, str(file)),
     )
-    return Tabulation(tables, (*_like_codes(rows), *_warnings(tables)))
+    tables = tuple(
+        _table(name, samples[name], n_of[name], rule, min_cases, keep_other) for name in chosen
+    )
+    return Tabulation(tables, (*_like_codes(rows), *warnings(tables)))
 
 
 def _known(sample: str, samples: Mapping[str, object], file: str) -> str:
@@ -64,35 +70,40 @@ def _known(sample: str, samples: Mapping[str, object], file: str) -> str:
     raise Invalid(f'There is no sample "{name}" in {file}. It has: {", ".join(samples)}.')
 
 
-def _sizes(
+def sizes(
     wanted: Sequence[str],
-    samples: Mapping[str, Sequence[PlacedCase]],
+    found: Mapping[str, int],
     chosen: Sequence[str],
-    file: str,
+    *,
+    where: str,
+    known: Callable[[str], str],
 ) -> dict[str, int]:
-    """N of every sample: its distinct cases, or what `--n` says when that is larger."""
-    found = {name: _distinct(rows) for name, rows in samples.items()}
-    sizes: dict[str, int] = {}
+    """N of every sample: its distinct cases, or what `--n` says when that is larger.
+
+    `found` are the cases there are, by sample; `known` turns a name as typed into a sample's, or
+    raises `Invalid`, as this does for an option that does not hold. `where` names the source.
+    """
+    given: dict[str, int] = {}
     for text in wanted:
         named, equals, number = text.rpartition("=")
         if not re.fullmatch("[0-9]{1,9}", number.strip(), re.ASCII):
             raise Invalid(f"--n {text}: write a number, or SAMPLE=N, as in --n 12.")
         if not equals and len(chosen) > 1:
             raise Invalid(
-                f"--n {text}: {file} has several samples ({', '.join(samples)}). "
+                f"--n {text}: {where} has several samples ({', '.join(found)}). "
                 "Write --n SAMPLE=N, or choose one with --sample."
             )
-        name = _known(named, samples, file) if equals else chosen[0]
-        which = f'the sample "{name}"' if name else file
-        if name in sizes:
+        name = known(named) if equals else chosen[0]
+        which = f'the sample "{name}"' if name else where
+        if name in given:
             raise Invalid(f"--n {text}: N of {which} is given twice. Keep one.")
-        sizes[name] = int(number)
-        if sizes[name] < found[name]:
+        given[name] = int(number)
+        if given[name] < found[name]:
             raise Invalid(
                 f"--n {text}: {which} has {found[name]} cases, so N cannot be smaller. "
                 "Give a larger N, or leave --n out."
             )
-    return found | sizes
+    return {**found, **given}
 
 
 def _distinct(rows: Iterable[PlacedCase]) -> int:
@@ -119,7 +130,8 @@ def _finding(row: PlacedCase, keep_other: bool) -> Finding:
     return Finding(row.case, row.domain, row.category, row.subcategory)
 
 
-def _warnings(tables: Iterable[Table]) -> Iterator[str]:
+def warnings(tables: Iterable[Table]) -> Iterator[str]:
+    """What goes to standard error: a sample too small for labels, a table that is provisional."""
     for table in tables:
         of_sample = f' in the sample "{table.sample}"' if table.sample else ""
         if table.cases < FEWEST_CASES:
@@ -128,7 +140,8 @@ def _warnings(tables: Iterable[Table]) -> Iterator[str]:
                 "A cross-analysis needs at least three cases."
             )
         if table.provisional:
-            yield f"Provisional: {table.provisional}{of_sample}."
+            which = f' (sample "{table.sample}")' if table.sample else ""
+            yield f"Provisional: {table.provisional}{which}."
 
 
 def _like_codes(rows: Iterable[PlacedCase]) -> Iterator[str]:
