@@ -55,6 +55,7 @@ def show(
         fragment,
         status=status,
         headers=headers,
+        whole=False,
         **_on_page(db, here, view, board, refusal or Refusal()),
     )
 
@@ -116,14 +117,18 @@ def changed(
         return see_other(request, here.url + view.query, toast)
     now = load_board(db, here.study, here.sample.id, here.domain_id)
     board = board or board_of(db, now, case=view.case)
+    from_panel = view != view.alone
     return page(
         request,
         "cross_analysis/board.html",
         "changes",
         toast=toast,
-        headers={"HX-Trigger-After-Settle": "board-changed"},
-        piles=piles,
-        **_on_page(db, now, view.alone, board, Refusal()),
+        # What stands beside the board draws itself again, unless it asked and is answered here.
+        headers={} if from_panel else {"HX-Trigger-After-Settle": "board-changed"},
+        piles=piles or (),
+        whole=piles is None,
+        from_panel=from_panel,
+        **_on_page(db, now, view, board, Refusal()),
     )
 
 

@@ -83,11 +83,14 @@ class CategoryBoard extends HTMLElement {
     this.send(item.querySelector("a"), to.dataset.category, originalEvent.altKey ? "add" : "move");
   }
 
+  // What was refused (or never arrived) goes back to where it was dragged from.
   settle({ target, detail }) {
-    if (!detail.successful) moved = null;
+    const { status } = detail.xhr;
+    const taken = status >= 200 && status < 400;
+    if (!taken) moved = null;
     if (target.id !== this.dataset.moveForm) return;
     const { item, from, before } = this.dropped ?? {};
-    if (item && !detail.successful) from.insertBefore(item, before);
+    if (item && !taken) from.insertBefore(item, before);
     this.dropped = null;
   }
 
@@ -187,6 +190,13 @@ class CategoryBoard extends HTMLElement {
 }
 
 customElements.define("category-board", CategoryBoard);
+
+const OPENERS = ".column-edit, #agree-link, #reopen-link";
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (!detail.requestConfig?.elt?.matches(OPENERS)) return;
+  detail.target.querySelector("input:not([type=hidden]), textarea, button")?.focus();
+});
 
 document.addEventListener("click", (event) => {
   const board = document.querySelector("category-board");
