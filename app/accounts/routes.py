@@ -237,7 +237,7 @@ def own_account(request: Request, db: Db, me: SignedIn) -> Response:
 
 
 @router.post("/account/password")
-def change_own_password(request: Request, db: Db, me: SignedIn, form: Form) -> Response:
+def change_own_password(request: Request, db: Db, form: Form, me: SignedIn) -> Response:
     """Change one's own password; the other login sessions end."""
     account = one_or_not_found(db.get(Account, me.id), "account")
     try:
@@ -274,7 +274,7 @@ def accounts(request: Request, db: Db, me: Administrator) -> Response:
 
 
 @router.post("/accounts")
-def add_account(request: Request, db: Db, me: Administrator, form: Form) -> Response:
+def add_account(request: Request, db: Db, form: Form, me: Administrator) -> Response:
     """Make an account and show its one-time link, once."""
     try:
         account = create_account(
@@ -305,7 +305,7 @@ def reset_link(request: Request, db: Db, me: Administrator, account: int) -> Res
 
 @router.post("/accounts/{account}/closed")
 def close_or_open(
-    request: Request, db: Db, me: Administrator, form: Form, account: int
+    request: Request, db: Db, form: Form, me: Administrator, account: int
 ) -> Response:
     """Close an account (its sessions end at once) or open it again."""
     row = one_or_not_found(db.exec(select(Account).where(Account.id == account)).first(), "account")

@@ -247,7 +247,8 @@ class Builder:
             )
             assert written.id is not None
             self.ideas.append((idea, written.id))
-        for (sample, abbreviation), reason in interview.absences.items():
+        absences = interview.absences | {(letter, OTHER): AbsenceReason.NOTHING_SAID}
+        for (sample, abbreviation), reason in absences.items():
             if sample == letter:
                 set_absence(
                     self.db,

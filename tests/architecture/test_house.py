@@ -81,6 +81,16 @@ def test_every_other_route_needs_a_person_or_is_listed_as_open(routes: list[APIR
 
 
 @pytest.mark.pure
+def test_a_form_is_read_before_the_database_is_asked_anything(routes: list[APIRoute]) -> None:
+    # A guard's first question takes SQLite's write lock; a slow upload must not hold it.
+    for route in routes:
+        names = [getattr(inner.call, "__name__", "") for inner in route.dependant.dependencies]
+        if "POST" in route.methods and "posted" in names:
+            before = set(names[: names.index("posted")])
+            assert before <= {"get_db", "posted"}, f"{route.path} asks {before} before the form"
+
+
+@pytest.mark.pure
 def test_every_unsafe_route_is_a_post(routes: list[APIRoute]) -> None:
     for route in routes:
         assert route.methods <= {"GET", "HEAD", "POST"}, route.path
