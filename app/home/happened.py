@@ -76,7 +76,20 @@ class TrailPage:
 def lately(db: Session, study: StudyContext, *, limit: int = LATELY) -> tuple[Happening, ...]:
     """The newest happenings; what one person did several times in a row is one line."""
     entries = newest_first(db, study.id, Wanted(), limit=LOOKED_AT)
-    return tuple(_runs(_told(db, study, entries)))[:limit]
+    telling = [
+        entry
+        for newer, entry in zip((None, *entries), entries, strict=False)
+        if not (newer and _is_told_by(newer, entry))
+    ]
+    return tuple(_runs(_told(db, study, telling)))[:limit]
+
+
+def _is_told_by(newer: Entry, entry: Entry) -> bool:
+    """The last agreement and what came of it are two entries and one happening."""
+    return (newer.verb, entry.verb) == ("agreed by all", "agree") and (
+        newer.unit_id,
+        newer.account_id,
+    ) == (entry.unit_id, entry.account_id)
 
 
 def _runs(happenings: Iterable[Happening]) -> list[Happening]:

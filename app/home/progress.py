@@ -153,7 +153,7 @@ def sample_tabs(db: Session, study: StudyContext) -> tuple[SampleTab, ...]:
 
 @dataclass(frozen=True)
 class Agreed:
-    """How many of a study's cases are agreed; a case in two samples counts in both."""
+    """How many of a study's cases are agreed, in every sample they are in."""
 
     agreed: int = 0
     cases: int = 0
@@ -161,10 +161,11 @@ class Agreed:
 
 def agreed_cases(db: Session, study_ids: Collection[int]) -> dict[int, Agreed]:
     """For each study how far its cases are, in one statement."""
-    done = sa.case((col(Unit.state).in_(AGREED_OR_LATER), 1), else_=0)
+    cases = func.count(col(Unit.case_id).distinct())
+    still_open = sa.case((col(Unit.state).not_in(AGREED_OR_LATER), col(Unit.case_id)))
     rows = run(
         db,
-        sa.select(col(Unit.study_id), func.sum(done), func.count())
+        sa.select(col(Unit.study_id), cases - func.count(still_open.distinct()), cases)
         .where(col(Unit.study_id).in_(study_ids), col(Unit.kind) == UnitKind.CASE)
         .group_by(col(Unit.study_id)),
     )

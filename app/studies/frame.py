@@ -62,7 +62,7 @@ def _steps(context: "StudyContext", path: str, sample: str) -> list[RailItem]:
             "Domains",
             f"{case}/coding" if case else f"{sample}/domains",
             path.endswith("/domains") or "/coding" in path,
-            indent=True,
+            indent=context.can(Action.SEE_SET_UP),
         )
     ]
     if case:

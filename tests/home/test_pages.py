@@ -6,10 +6,12 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.consensus.rules import State
+from app.consensus.rules import State, UnitKind
+from app.consensus.service import open_unit
 from app.db import run
 from app.studies.models import Member, Study
-from app.trail.service import record
+from app.studies.service import add_sample
+from app.trail.service import Scene, record
 from tests.home.a_sample import SampleInTheMaking
 from tests.people import People
 
@@ -27,7 +29,7 @@ def test_home_leads_straight_to_the_spot(people: People, sample: SampleInTheMaki
     html = people.ben.get("/").text
     assert f'href="{people.sample_url}/cases/P07/coding"' in html
     assert "Agree to P07" in html
-    assert "0 of 1 case agreed" in text_of(html)
+    assert "Crying in therapy judge 1 0 of 1" in text_of(html)
     assert "Somebody else" not in html
 
 
@@ -128,6 +130,32 @@ def test_lately_tells_who_did_what_and_joins_what_was_done_in_a_row(
     words = text_of(people.chi.get(people.url).text)
     assert "Ana renamed the study “Tears”" in words
     assert "Ana moved the ends of a block 3 times," in words
+
+
+def test_the_last_agreement_is_told_once(people: People, sample: SampleInTheMaking) -> None:
+    unit = sample.unit_of(case=sample.case("P04", State.CONSENSUS))
+    scene = Scene(people.study.id or 0, people.ben.id, unit.id)
+    record(sample.db, scene, "agree", item=unit)
+    record(sample.db, scene, "agreed by all", item=unit)
+    sample.db.commit()
+    words = text_of(people.ana.get(people.url).text)
+    assert "Ben was the last to agree to P04" in words
+    assert "Ben agreed to P04" not in words
+    assert "Ben agreed to P04" in text_of(people.ana.get(f"{people.url}/trail").text)
+
+
+def test_a_case_of_two_samples_is_agreed_when_both_are(
+    people: People, sample: SampleInTheMaking
+) -> None:
+    case = sample.case("P01", State.AGREED)
+    assert "Crying in therapy PI, judge 1 1 of 1" in text_of(people.ana.get("/").text)
+    other = add_sample(sample.db, people.context(sample.db), name="as client")
+    study = people.study.id or 0
+    open_unit(
+        sample.db, Scene(study, None), sample_id=other.id or 0, kind=UnitKind.CASE, case_id=case.id
+    )
+    sample.db.commit()
+    assert "Crying in therapy PI, judge 2 0 of 1" in text_of(people.ana.get("/").text)
 
 
 def test_the_pages_cost_the_same_whatever_the_size(
