@@ -4,7 +4,6 @@
 import { announce } from "./announcer.js";
 import { openPicker } from "./picker.js";
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const CARD = ".idea-card > a";
 let moved = null; // the card moved last: gets the focus back when it is drawn again
 const places = new Map(); // where the panes were scrolled to
@@ -62,7 +61,6 @@ class CategoryBoard extends HTMLElement {
       group: "cards",
       sort: false,
       draggable: ".idea-card",
-      animation: calm ? 0 : 120,
       delay: 150,
       delayOnTouchOnly: true,
       scrollSensitivity: 80,
