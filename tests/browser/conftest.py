@@ -5,17 +5,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from app.accounts.models import Account
 from app.accounts.sessions import start_session
 from app.config import Settings
 from app.db import Database
@@ -24,20 +27,40 @@ from app.migrations import migrate
 from tests.people import Browser, People, Person, make_people
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZE: ViewportSize = {"width": 1360, "height": 860}
 
 
 @dataclass
-class Live:
-    """A server that answers on this machine, with the people of every test."""
+class Served:
+    """A server that answers on this machine, on a database of its own, and its windows."""
 
     url: str
+    app: FastAPI
     database: Database
-    people: People
-    open: Callable[[Person], Page]
+    window: Callable[..., BrowserContext]
 
     def write(self) -> AbstractContextManager[Session]:
         """A session to arrange things with; it commits at the end."""
         return self.database.write()
+
+    def sign_in(self, window: BrowserContext, account: Account) -> None:
+        """Give a window the session of somebody."""
+        with self.write() as db:
+            token = start_session(db, account)
+        window.add_cookies([{"name": "concord_session", "value": token, "url": self.url}])
+
+
+@dataclass
+class Live(Served):
+    """A server with the people of every test."""
+
+    people: People
+
+    def open(self, person: Person) -> Page:
+        """A new window of somebody who is signed in."""
+        window = self.window()
+        self.sign_in(window, person.account)
+        return window.new_page()
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +82,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def live(tmp_path: Path, migrated_file: Path, chrome: Chromium) -> Iterator[Live]:
-    """A running Concord on a database of its own. A page with an error in its console fails."""
-    path = tmp_path / "concord.sqlite3"
-    shutil.copy(migrated_file, path)
+@contextmanager
+def serving(folder: Path, empty: Path, chrome: Chromium) -> Iterator[Served]:
+    """A running Concord on a copy of an empty database. An error in a window's console fails."""
+    path = folder / "concord.sqlite3"
+    shutil.copy(empty, path)
     database = Database(f"sqlite:///{path}")
-    app = create_app(Settings(data_dir=tmp_path, test_mode=True), database, bound_host="127.0.0.1")
+    app = create_app(Settings(data_dir=folder, test_mode=True), database, bound_host="127.0.0.1")
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -73,34 +96,46 @@ def live(tmp_path: Path, migrated_file: Path, chrome: Chromium) -> Iterator[Live
     while not server.started:
         time.sleep(0.01)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with database.write() as db:
-        people = make_people(db, lambda: Browser(TestClient(app)))
     errors: list[str] = []
-    windows = []
+    windows: list[BrowserContext] = []
 
     def note(said: ConsoleMessage) -> None:
         # A 409 or 422 is an answer; Chromium notes it as a resource that failed to load.
         if said.type == "error" and not said.text.startswith("Failed to load resource"):
             errors.append(said.text)
 
-    def open_window(person: Person) -> Page:
-        with database.write() as db:
-            token = start_session(db, person.account)
-        window = chrome.new_context(
-            base_url=url, viewport={"width": 1360, "height": 860}, reduced_motion="reduce"
-        )
+    def open_window(**more: Any) -> BrowserContext:
+        window = chrome.new_context(base_url=url, viewport=SIZE, reduced_motion="reduce", **more)
         window.set_default_timeout(10_000)
-        window.add_cookies([{"name": "concord_session", "value": token, "url": url}])
+        window.on("console", note)
+        window.on("weberror", lambda broken: errors.append(str(broken.error)))
         windows.append(window)
-        page = window.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", note)
-        return page
+        return window
 
-    yield Live(url, database, people, open_window)
+    yield Served(url, app, database, open_window)
     for window in windows:
         window.close()
     server.should_exit = True
     running.join(timeout=10)
     database.engine.dispose()
     assert errors == []
+
+
+@pytest.fixture
+def served(tmp_path: Path, migrated_file: Path, chrome: Chromium) -> Iterator[Served]:
+    """A running Concord in which nobody has an account yet."""
+    with serving(tmp_path, migrated_file, chrome) as running:
+        yield running
+
+
+@pytest.fixture
+def live(served: Served) -> Live:
+    """A running Concord with the people of every test."""
+    return with_people(served)
+
+
+def with_people(served: Served) -> Live:
+    """The same server, with the people and their study."""
+    with served.write() as db:
+        people = make_people(db, lambda: Browser(TestClient(served.app)))
+    return Live(served.url, served.app, served.database, served.window, people)
