@@ -157,9 +157,15 @@ def sections(
         return see_other(request, f"{case.url}/core-ideas#{anchor}", toast)
     view = _view(request, db, case, typed=typed, typed_at=domain_ids[0], focus=focus)
     shown = [view.ideas.section(domain_id) for domain_id in dict.fromkeys(domain_ids)]
-    target = f"#domain-{domain_ids[0]}"
-    headers = {"HX-Retarget": target, "HX-Reswap": "outerHTML"} if retarget else None
-    return page(request, ANSWER, "domains", toast=toast, headers=headers, view=view, sections=shown)
+    if not retarget:
+        return page(request, ANSWER, "domains", toast=toast, view=view, sections=shown)
+    headers = {
+        "HX-Retarget": f"#domain-{domain_ids[0]}",
+        "HX-Reswap": "outerHTML",
+        # Not before the swap: the new message takes the place of the form that asked.
+        "HX-Trigger-After-Swap": f'{{"toast": {toast.as_json()}}}',
+    }
+    return page(request, ANSWER, "domains", headers=headers, view=view, sections=shown)
 
 
 def published(

@@ -256,6 +256,7 @@ def test_a_change_swaps_the_domains_it_touches(case: ACase) -> None:
     assert answer.text.count('hx-swap-oob="true"') == 2
     assert "half a thou" in answer.text
     undo = ben.post(_undo_url(answer.headers["hx-trigger"]), htmx=True)
+    assert "Taken back." in undo.headers["hx-trigger-after-swap"]
     assert undo.headers["hx-retarget"] == f"#domain-{case.domains['THO']}"
     assert case.texts() == ["One."]
 
