@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.accounts.models import Account
-from app.cases.models import Case
+from app.cases.models import Case, Transcript
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER
 from app.core_ideas.models import CoreIdea
@@ -40,30 +40,37 @@ class Names:
     units: Mapping[int, tuple[str, str]]
     domains: Mapping[int, str]
     categories: Mapping[int, str]
-    cases: Mapping[int, str]
-    """The case of each core idea."""
+    cases: Mapping[tuple[str, int], str]
+    """The case of each item that is of one: its kind and id."""
 
     def of(self, entry: Entry) -> dict[str, str]:
         """What a sentence about this entry may name."""
         values = {**(entry.before or {}), **(entry.after or {})}
+        where, url = self.units.get(entry.unit_id or 0, ("", ""))
         return {
-            "where": self.units.get(entry.unit_id or 0, ("", ""))[0],
+            "where": where,
+            "unit": f"the board {where}" if url.endswith("/cross-analysis") else where,
             "person": self.people.get(values.get("account", 0), ""),
-            "domains": listed([self.domains[i] for i in domains_of(entry) if i in self.domains]),
+            "domains": listed(
+                [f"“{self.domains[i]}”" for i in domains_of(entry) if i in self.domains]
+            ),
             "places": listed([self._place(place) for place in _new_places(entry)]),
-            "case": values.get("case")
-            or (self.cases.get(entry.item_id, "") if entry.item_kind == "core_idea" else ""),
+            "case": self.cases.get((entry.item_kind, entry.item_id), ""),
         }
 
     def _place(self, place: int | None) -> str:
         if place is None:
             return MISCELLANEOUS
-        return self.categories.get(place, "a category removed since")
+        title = self.categories.get(place)
+        return f"“{title}”" if title else "a category removed since"
 
     def url_of(self, entry: Entry) -> str | None:
         """Where the entry leads: its unit, else the page of the set-up it belongs to."""
         if unit := self.units.get(entry.unit_id or 0):
             return unit[1]
+        sample = (entry.after or entry.before or {}).get("sample")
+        if entry.item_kind == "domain" and isinstance(sample, int):
+            return f"{self.study_url}/samples/{sample}/domains"
         page = SET_UP_PAGES.get(entry.item_kind)
         return f"{self.study_url}/{page}" if page else None
 
@@ -102,7 +109,6 @@ def names_in(db: Session, study: StudyContext, entries: Sequence[Entry]) -> Name
         if values and isinstance(values.get("account"), int)
     }
     places = {place for entry in entries for place in _new_places(entry) if place is not None}
-    ideas = {entry.item_id for entry in entries if entry.item_kind == "core_idea"}
     domains = {domain for entry in entries for domain in domains_of(entry)}
     url = f"/studies/{study.id}"
     return Names(
@@ -111,17 +117,33 @@ def names_in(db: Session, study: StudyContext, entries: Sequence[Entry]) -> Name
         units=_units(db, url, {entry.unit_id for entry in entries if entry.unit_id is not None}),
         domains=_titles(db, col(Domain.id), col(Domain.title), domains),
         categories=_titles(db, col(Category.id), col(Category.title), places),
-        cases=dict(
-            run(
-                db,
-                sa.select(col(CoreIdea.id), col(Case.code))
-                .join(Layer, col(Layer.id) == col(CoreIdea.layer_id))
-                .join(Unit, CONSENSUS_LAYER)
-                .join(Case, col(Case.id) == col(Unit.case_id))
-                .where(col(CoreIdea.id).in_(ideas)),
-            ).all()
+        cases=_cases(db, entries),
+    )
+
+
+def _cases(db: Session, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
+    """The codes behind entries on cases, transcripts and core ideas."""
+
+    def items(kind: str) -> set[int]:
+        return {entry.item_id for entry in entries if entry.item_kind == kind}
+
+    def codes(kind: str, key: Any) -> sa.Select[Any]:
+        return sa.select(sa.literal(kind), key, col(Case.code)).where(key.in_(items(kind)))
+
+    rows = run(
+        db,
+        sa.union_all(
+            codes("study_case", col(Case.id)),
+            codes("transcript", col(Transcript.id)).join(
+                Case, col(Case.id) == col(Transcript.case_id)
+            ),
+            codes("core_idea", col(CoreIdea.id))
+            .join(Layer, col(Layer.id) == col(CoreIdea.layer_id))
+            .join(Unit, CONSENSUS_LAYER)
+            .join(Case, col(Case.id) == col(Unit.case_id)),
         ),
     )
+    return {(kind, item): code for kind, item, code in rows}
 
 
 def _titles(db: Session, key: Any, title: Any, wanted: set[int]) -> dict[int, str]:
@@ -149,6 +171,6 @@ def _units(db: Session, url: str, wanted: set[int]) -> dict[int, tuple[str, str]
         found[unit_id] = (
             (code, f"{sample}/cases/{code}/coding")
             if code
-            else (title, f"{sample}/domains/{domain_id}/cross-analysis")
+            else (f"“{title}”", f"{sample}/domains/{domain_id}/cross-analysis")
         )
     return found

@@ -11,11 +11,11 @@ from typing import Any
 SAID: Mapping[str, str] = {
     "create the study": "created the study",
     "rename the study": "renamed the study “{title}”",
-    "add a sample": "added the sample {name}",
-    "change a sample": "changed the sample {name}",
-    "remove a sample": "removed the sample {name}",
-    "choose a rule": "chose the rule {rule} for {name}",
-    "change the rule": "changed the rule of {name} to {rule}: {reason}",
+    "add a sample": "added the sample “{name}”",
+    "change a sample": "changed the sample “{name}”",
+    "remove a sample": "removed the sample “{name}”",
+    "choose a rule": "chose the rule {rule} for “{name}”",
+    "change the rule": "changed the rule of “{name}” to {rule}: {reason}",
     "add a member": "added {person} as {roles}",
     "change roles": "made {person} {roles}",
     "remove a member": "removed {person} from the study",
@@ -26,14 +26,20 @@ SAID: Mapping[str, str] = {
     "change an abbreviation": "changed an abbreviation to {short} = {meaning}",
     "remove an abbreviation": "removed the abbreviation {short}",
     "add a case": "added the case {code}",
-    "put a case into a sample": "put {code} into the sample {sample}",
-    "take a case out of a sample": "took {code} out of the sample {sample}",
+    "put a case into a sample": "put {code} into the sample “{sample}”",
+    "take a case out of a sample": "took {code} out of the sample “{sample}”",
+    "change attributes": "changed the attributes of {case}",
     "store a transcript": "stored a transcript of {case}",
+    "describe a transcript": "changed title or speakers of a transcript of {case}",
     "remove a transcript": "removed a transcript of {case}",
-    "add a domain": "added the domain {title}",
-    "agree": "agreed to {where}",
-    "agreed by all": "was the last to agree to {where}",
-    "reopen for recoding": "reopened {where}: {reason}",
+    "merge a category": "merged the category “{title}” of {where} into another",
+    "bring a category back": "brought the category “{title}” of {where} back",
+    "add a domain": "added the domain “{title}”",
+    "change a domain": "changed the domain “{title}”",
+    "remove a domain": "removed the domain “{title}”",
+    "agree": "agreed to {unit}",
+    "agreed by all": "was the last to agree to {unit}",
+    "reopen for recoding": "reopened {unit}: {reason}",
     "assign a block": "put a passage of {where} in {domains}",
     "put a block into another domain": "put a passage of {where} in {domains} as well",
     "take a block out of a domain": "took a passage of {where} out of {domains}",
@@ -50,13 +56,14 @@ SAID: Mapping[str, str] = {
     "remove a core idea": "removed a core idea of {where} from {domains}",
     "say why a domain has no core idea": "noted why {where} has no core idea in {domains}",
     "sort a core idea": "put a core idea of {case} in {places}",
-    "add a category": "made the category {title} in {where}",
-    "rename a category": "renamed a category of {where} to {title}",
-    "remove a category": "removed the category {title} from {where}",
+    "add a category": "made the category “{title}” in {where}",
+    "rename a category": "renamed a category of {where} to “{title}”",
+    "remove a category": "removed the category “{title}” from {where}",
 }
 """What follows the name. Braces take a value of the entry or what the reader knows besides:
-`{where}` its unit, `{case}` its case, `{domains}` and `{places}` by title, `{person}` whom it was
-done to. Where one is missing (erased, or an older entry) the plain form stands in."""
+`{where}` its unit (`{unit}` says that a board is one), `{case}` its case, `{domains}` and
+`{places}` by title, `{person}` whom it was done to. Where one is missing (erased, or an older
+entry) the plain form stands in."""
 
 PAST = {
     "be": "was",
@@ -112,10 +119,10 @@ def sentence(
     """What somebody did, to stand behind their name.
 
     `known` names what the values hold as ids: `where` the unit ("P07", "Reasons for crying"),
-    `case`, `domains`, `places`, `person`.
+    `unit`, `case`, `domains`, `places`, `person`.
     """
     values = {key: _words(value) for key, value in {**(before or {}), **(after or {})}.items()}
-    words = {key: text for key, text in (values | dict(known)).items() if text}
+    words = {key: text for source in (values, known) for key, text in source.items() if text}
     if verb in SAID:
         try:
             return SAID[verb].format_map(words)

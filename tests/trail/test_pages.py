@@ -68,7 +68,7 @@ def test_set_up_is_told_with_names(people: People, db: Session) -> None:
         "Hal joined as PI and judge",
         "Ana made an invitation for a PI and judge",
         "Ana fixed the abbreviation P = patient",
-        "Ana added the sample as client",
+        "Ana added the sample “as client”",
     ]
 
 
@@ -91,10 +91,10 @@ def test_work_is_told_by_case_domain_and_category(
     record(db, at_board, "draw a line", item=board)
     db.commit()
     assert lines(people) == [
-        "Chi drew a line in Reasons",
+        "Chi drew a line in “Reasons”",
         "Chi put a core idea of P07 in Miscellaneous",
-        "Ben reworded a core idea of P07 in Reasons",
-        "Ben put a passage of P07 in Reasons",
+        "Ben reworded a core idea of P07 in “Reasons”",
+        "Ben put a passage of P07 in “Reasons”",
     ]
     html = people.dee.get(f"{people.url}/trail").text
     assert "loss" not in html
@@ -153,7 +153,7 @@ def test_the_page_is_filtered_by_person_part_case_and_day(
 )
 def test_a_filter_that_means_nothing_asks_for_everything(people: People, query: str) -> None:
     people.ana.post(f"{people.url}/settings/samples", {"name": "as client"})
-    assert lines(people, query) == ["Ana added the sample as client"]
+    assert lines(people, query) == ["Ana added the sample “as client”"]
 
 
 def test_a_date_that_is_none_gets_a_sentence(people: People) -> None:

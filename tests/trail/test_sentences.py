@@ -39,7 +39,7 @@ def test_a_sentence_takes_what_the_entry_holds() -> None:
         before={"name": "as client", "rule": "knox-2017"},
         after={"rule": "strict", "reason": "six cases only"},
     )
-    assert said == "changed the rule of as client to strict: six cases only"
+    assert said == "changed the rule of “as client” to strict: six cases only"
 
 
 def test_lists_are_told_with_and() -> None:
