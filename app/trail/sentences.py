@@ -19,7 +19,7 @@ SAID: Mapping[str, str] = {
     "add a member": "added {person} as {roles}",
     "change roles": "made {person} {roles}",
     "remove a member": "removed {person} from the study",
-    "invite": "made an invitation for a {roles}",
+    "invite": "invited somebody as {roles}",
     "revoke an invitation": "took an invitation back",
     "join by invitation": "joined as {roles}",
     "add an abbreviation": "fixed the abbreviation {short} = {meaning}",

@@ -56,7 +56,7 @@ def test_set_up_is_told_with_names(people: People, db: Session) -> None:
     assert link
     people.hal.post(link.group(1))
     team = people.ana.get(f"{people.url}/team").text
-    hal = re.search(r'change=(\d+)#member-\d+" [^>]*aria-label="Change the roles of Hal"', team)
+    hal = re.search(r'change=(\d+)#member-\d+" [^>]*aria-label="Change roles of Hal"', team)
     assert hal
     people.ana.post(
         f"{people.url}/team/members/{hal.group(1)}", {"is_reader": "on", "was": "PI,judge"}
@@ -66,7 +66,7 @@ def test_set_up_is_told_with_names(people: People, db: Session) -> None:
         "Ana removed Hal from the study",
         "Ana made Hal reader",
         "Hal joined as PI and judge",
-        "Ana made an invitation for a PI and judge",
+        "Ana invited somebody as PI and judge",
         "Ana fixed the abbreviation P = patient",
         "Ana added the sample “as client”",
     ]
