@@ -369,7 +369,7 @@ def _missing(study: StudyContext, judges: tuple[Judge, ...]) -> Waiting:
     mine = any(judge.id == study.me.id for judge in missing)
     if not judges:
         return Waiting("a judge")
-    if len(missing) == len(judges):
+    if len(missing) in (0, len(judges)):
         return Waiting("the team", me=mine)
     if not any(judge.id == study.me.id for judge in judges) and Role.PI not in study.roles:
         return Waiting(f"{len(missing)} judges" if len(missing) > 1 else "one judge")
