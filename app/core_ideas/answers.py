@@ -177,7 +177,8 @@ def published(
     if not is_fragment(request):
         said = "Saved." if change.entry else "Nothing was changed."
         return see_other(request, f"{case.url}/core-ideas#core-idea-{idea.id}", Toast(said))
-    return one_idea(request, db, case, idea.id, part="idea" if whole else "side", saved=True)
+    part = "idea" if whole else "side"
+    return one_idea(request, db, case, idea.id, part=part, saved=True, entry=change.entry)
 
 
 def one_idea(
@@ -190,9 +191,13 @@ def one_idea(
     status: int = 200,
     message: str = "",
     saved: bool = False,
+    entry: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """One core idea as it stands, as a fragment (`part`: 'idea', 'side')."""
+    """One core idea as it stands, as a fragment (`part`: 'idea', 'side').
+
+    `saved` says that it was published just now, by the trail's `entry` if that changed anything.
+    """
     view = _view(request, db, case, problem=Problem(message, core_idea_id) if message else None)
     section = one_or_not_found(view.ideas.holding(core_idea_id), "core idea in this case")
     return page(
@@ -205,6 +210,7 @@ def one_idea(
         section=section,
         idea=section.idea(core_idea_id),
         saved=saved,
+        entry=entry,
     )
 
 

@@ -8,7 +8,7 @@ from app.cases.guard import CaseContext, load_case
 from app.cases.service import add_case, store_transcript
 from app.cases.speakers import SpeakerRole
 from app.core_ideas.ideas import Idea, stored
-from app.core_ideas.service import add_core_idea
+from app.core_ideas.service import add
 from app.domains.blocks import assign
 from app.domains.models import Block
 from app.domains.service import add_domain
@@ -78,15 +78,14 @@ class ACase:
 
     def add_idea(self, text: str, domain: str = "ANT", **more: object) -> int:
         """A core idea, by its id."""
-        made = add_core_idea(
+        change = add(
             self.db,
             self.seen_by(),
             domain_id=self.domains[domain],
             text=text,
             **more,  # type: ignore[arg-type]
         )
-        assert made.id is not None
-        return made.id
+        return change.after[0].id
 
     def ideas(self, domain: str = "ANT") -> list[Idea]:
         """The core ideas of a domain in order."""

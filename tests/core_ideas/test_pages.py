@@ -127,12 +127,15 @@ def test_leaving_the_field_publishes_one_change(case: ACase, db: Session) -> Non
     assert f'id="core-idea-{idea}-side"' in answer.text
     assert 'name="version" value="2"' in answer.text
     assert ">saved<" in answer.text
+    undo = _undo_url(answer.text)
     assert f'name="content" value="{case.seen_by().unit.content}"' in answer.text
     assert case.texts() == ["C's mother forgot C."]
     assert db.exec(select(CoreIdeaDraft)).all() == []
     ben.post(f"{case.url}/{idea}", form, htmx=True)
     verbs = list(db.exec(select(TrailEntry.verb).where(TrailEntry.item_kind == "core_idea")))
     assert verbs == ["add a core idea", "reword a core idea"]
+    assert "C&#39;s mother forgot C." not in ben.post(undo, htmx=True).text
+    assert case.texts() == ["P heard of C's mother."]
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -318,7 +321,7 @@ def test_a_placed_core_idea_is_kept_and_moved_only_on_purpose(case: ACase) -> No
     case.db.commit()
     page = people.ben.get(case.url).text
     assert "It stands on the board in “Loss”" in page
-    assert "Take off board, move" in page
+    assert "Take off the board and move" in page
     refused = people.ben.post(f"{case.url}/{idea}/removal", {"version": 1})
     assert (refused.status_code, "“Loss”" in refused.text) == (409, True)
     domain = case.domains["THO"]
