@@ -140,14 +140,15 @@ def read_findings(db: Session, study: StudyContext, sample_id: int, choice: Choi
 def read_tables(
     db: Session, study: StudyContext, sample_id: int | None, choice: Choice
 ) -> list[Table]:
-    """The tables of a file: one sample's, or all of the study's. Raises `NotFound`."""
+    """The tables of a file: one sample's, or all of the study's. Raises `NotFound`.
+
+    A file holds every domain, as `concord table` does, and its note names those whose board is not
+    agreed: the switch of the page keeps labels from steering cards, and nobody sorts in a file.
+    """
     if sample_id is not None:
         study.sample(sample_id)
     samples = [s for s in samples_of(db, study.id) if sample_id in (None, s.id)]
-    return [
-        found.table(agreed_only=not choice.not_agreed)
-        for found in _found(db, study, samples, choice)
-    ]
+    return [found.table() for found in _found(db, study, samples, choice)]
 
 
 def _found(

@@ -104,7 +104,17 @@ def test_json_has_every_row_also_those_not_reported(people: People, sample: ASam
         ("P was tired", 2, "variant"),
         ("P was alone", 1, "not reported"),
         ("Minimal", 7, "typical"),
+        ("Deeper work", 8, "typical"),
     ]
+
+
+def test_a_file_holds_every_domain_and_names_those_not_agreed(
+    people: People, sample: ASample
+) -> None:
+    printed = people.ben.get(f"{sample.url}/table.txt").text
+    assert "Deeper work" in printed
+    assert "Not agreed yet: Consequences." in printed
+    assert "Deeper work" not in people.ben.get(sample.url).text
 
 
 def test_all_samples_go_into_one_file(db: Session, people: People, sample: ASample) -> None:
