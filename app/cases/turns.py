@@ -81,7 +81,7 @@ def assemble(lines: Sequence[Line]) -> Assembled:
     filled = _with_wraps(filled, found)
     labels = accepted_labels(
         [label if line.may_label else None for line, label in zip(filled, found, strict=True)],
-        paragraphs=sum(map(_is_paragraph, filled, found)),
+        paragraphs=_paragraphs(filled, found),
         texts=[line.text for line in filled],
     )
     header = header_lines(filled, found, labels)
@@ -103,11 +103,20 @@ def assemble(lines: Sequence[Line]) -> Assembled:
     return Assembled(tuple(_finished(draft)), tuple(draft.left_out))
 
 
-def _is_paragraph(line: Line, label: Label | None) -> bool:
-    """Whether a line begins a paragraph in which a label could be expected."""
-    if line.continues or line.heading:
-        return False
-    return not is_metadata_key(label.name) if label else not soft_wraps.LIST_ITEM.match(line.text)
+def _paragraphs(lines: list[Line], found: list[Label | None]) -> int:
+    """How many paragraphs there are at whose start a speaker could be named."""
+    count = 0
+    named_above = False
+    for line, label in zip(lines, found, strict=True):
+        if label is not None:
+            count += not line.heading and not is_metadata_key(label.name)
+            named_above = not label.rest
+        elif not (line.continues or line.heading):
+            stamp = stamp_at(line.text)
+            aside = (stamp is not None and not stamp.rest) or soft_wraps.LIST_ITEM.match(line.text)
+            count += not aside and not named_above
+            named_above = False
+    return count
 
 
 def _gaps(lines: Sequence[Line]) -> list[Line]:

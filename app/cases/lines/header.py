@@ -56,7 +56,7 @@ def _names_somebody(
     if len(value.split()) > 6 or soft_wraps.ends_sentence(value):
         return False
     shape = shape_of(value)
-    if shape is Shape.ROLE and times[label.key] > 1:
+    if shape is Shape.ROLE and len(label.name) <= 3 < len(value) and times[label.key] > 1:
         return True
     if value and shape not in (Shape.ROLE, Shape.NAME):
         return False

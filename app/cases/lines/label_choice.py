@@ -74,7 +74,7 @@ def _candidates(labels: Sequence[Label], lower: Counter[str]) -> list[_Candidate
 def _chosen(candidates: Sequence[_Candidate], paragraphs: int) -> set[tuple[str, Kind]]:
     by_kind = {kind: [c for c in candidates if c.kind is kind] for kind in Kind}
     chosen = {(c.key, c.kind) for c in by_kind[Kind.COLON] if _firm(c, paragraphs)}
-    chosen |= _chosen_timed(by_kind[Kind.TIMED])
+    chosen |= _chosen_timed(by_kind[Kind.TIMED], paragraphs)
     chosen |= _chosen_dotted(by_kind[Kind.DOTTED])
     if not chosen:
         chosen |= _chosen_alone(by_kind[Kind.ALONE])
@@ -120,13 +120,13 @@ def _likely(c: _Candidate, labelled: float, paragraphs: int) -> bool:
     return not c.common and (labelled >= 0.75 or recurs)
 
 
-def _chosen_timed(timed: Sequence[_Candidate]) -> set[tuple[str, Kind]]:
-    """Names with times, as Otter, Teams and Rev write them: several in a file, or a role."""
-    recurring = [c for c in timed if c.times > 1 or c.shape is Shape.ROLE]
-    enough = sum(c.times for c in recurring) >= 2
-    return {
-        (c.key, c.kind) for c in timed if c.shape is not Shape.WORD and (enough or c in recurring)
-    }
+def _chosen_timed(timed: Sequence[_Candidate], paragraphs: int) -> set[tuple[str, Kind]]:
+    """Names with times, as Otter, Teams and Rev write them: come back, are roles, or are many."""
+    named = [c for c in timed if c.shape is not Shape.WORD]
+    recurring = [c for c in named if c.times > 1 or c.shape is Shape.ROLE]
+    every = sum(c.times for c in named) >= max(2, 0.4 * paragraphs)
+    enough = every or sum(c.times for c in recurring) >= 2
+    return {(c.key, c.kind) for c in named if enough or c in recurring}
 
 
 def _chosen_dotted(dotted: Sequence[_Candidate]) -> set[tuple[str, Kind]]:

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 ROLES = _words(
     """
-    interviewer interviewee int ir ie participant part respondent resp informant subject moderator
+    interviewer interviewee int ir ie participant respondent resp informant subject moderator
     mod facilitator researcher investigator speaker voice therapist client patient counselor
     counsellor psychologist psychiatrist clinician nurse doctor dr student teacher mentor
     supervisor host guest narrator transcriber translator interpreter observer assistant user
@@ -71,7 +71,7 @@ NOT_SPEAKERS = _words(
     note notes nb n.b ps p.s warning example examples e.g eg i.e ie. result results conclusion
     summary introduction background method methods discussion purpose aim goal reason reasons
     problem solution step steps part chapter section page table figure fig appendix item line
-    point option question? day week month year phase stage level theme themes code codes category
+    point option day week month year phase stage level theme themes code codes category
     categories domain subject re fwd edit update correction remark remarks comment comments
     context overview outline agenda definition tip hint caution important remember first firstly
     second secondly third finally lastly also however therefore because so but and or then well

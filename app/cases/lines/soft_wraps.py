@@ -20,7 +20,7 @@ _COMPOUND = re.compile(
     r"(?!(?:ly|er|en|ing|ed|est|ness|ty|teen|ment|tion|self|ish|s|sense)$)"
 )
 LIST_ITEM = re.compile(r"\s*(?:[-–—*•·]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s)")
-MIN_WIDTH, MAX_WIDTH = 30, 160
+MIN_WIDTH, MAX_WIDTH = 30, 240
 
 
 @dataclass(frozen=True)

@@ -168,11 +168,12 @@ def shape_of(name: str) -> Shape:
     parts = bare.split()
     if not parts or len(parts) > 6 or len(bare) > 45 or not any(c.isalpha() for c in bare):
         return Shape.NONE
-    first = parts[0].casefold().strip(".#")
-    if first in words.NOT_SPEAKERS or not all(_plain_dots(part) for part in parts):
+    if not all(_plain_dots(part) for part in parts):
         return Shape.NONE
     if _is_role(parts) or _ID.fullmatch(bare):
         return Shape.ROLE
+    if parts[0].casefold().strip(".#") in words.NOT_SPEAKERS:
+        return Shape.NONE
     if not any(c.isupper() or c.islower() for c in bare):
         return _caseless_shape(bare, parts)
     if len(parts) == 1:

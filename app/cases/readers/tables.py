@@ -8,8 +8,9 @@ from app.cases.lines import Line
 from app.cases.lines.speaker_labels import Shape, is_metadata_key, shape_of, stamp_at
 
 _NUMBER = re.compile(r"\d{1,5}[.)]?")
+_SPEAKER_HEADINGS = re.compile("speaker|who|name|participant|person|role|sprecher(?:in)?")
 _HEADINGS = re.compile(
-    "speaker|who|name|participant|text|transcript|content|utterance|turn|time|time ?stamp|time ?span|timecode"
+    "speaker|who|name|participant|text|transcript|content|utterance|turn|time ?(?:stamp|span|code)?"
     "|start|end|no\\.?|#|nr\\.?|sprecher|zeit|person|role|message|line"
 )
 
@@ -28,8 +29,10 @@ def lines_of_table(rows: Sequence[Sequence[str]]) -> list[Line]:
     if width > MOST_COLUMNS:
         return [line for row in filled for cell in row for line in _paragraphs(cell)]
     square = [[*(cell.strip() for cell in row), *[""] * (width - len(row))] for row in filled]
-    body = square[1:] if square and _is_heading(square[0]) else square
-    speaker = _speaker_column(body, width)
+    headed = bool(square) and _is_heading(square[0])
+    body = square[1:] if headed else square
+    speaker = _headed_column(square[0]) if headed else None
+    speaker = _speaker_column(body, width) if speaker is None else speaker
     if speaker is None:
         return [line for row in square for cell in row for line in _paragraphs(cell)]
     others = [n for n in range(width) if n != speaker]
@@ -57,6 +60,11 @@ def _paragraphs(cell: str) -> list[Line]:
 def _is_heading(row: Sequence[str]) -> bool:
     named = [cell.casefold() for cell in row if cell]
     return bool(named) and all(_HEADINGS.fullmatch(cell) or is_metadata_key(cell) for cell in named)
+
+
+def _headed_column(heading: Sequence[str]) -> int | None:
+    named = [n for n, c in enumerate(heading) if _SPEAKER_HEADINGS.fullmatch(c.casefold())]
+    return named[0] if len(named) == 1 and sum(map(bool, heading)) > 1 else None
 
 
 def _every(rows: Sequence[Sequence[str]], column: int, test: Callable[[str], bool]) -> bool:
