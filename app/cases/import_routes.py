@@ -1,7 +1,7 @@
 """Routes that import: files are read apart, previewed, and stored only when confirmed.
 
 Reading takes seconds, so it happens between the guard and the write: the request's transaction is
-ended before it (docs/decisions/reading-apart.md) and nothing of the database is asked after.
+ended before it (docs/decisions/0014-reading-apart.md) and nothing of the database is asked after.
 """
 
 from collections.abc import Mapping, Sequence

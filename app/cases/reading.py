@@ -1,4 +1,4 @@
-"""Reading uploaded files in a process of its own, with limits (docs/decisions/reading-apart.md).
+"""Reading uploaded files in a process of its own, with limits (docs/decisions/0014-reading-apart.md).
 
 A reader that runs wild on a crafted file is ended there; the server, its memory and its write
 lock are not touched. One process for all files of an upload; the bytes go through a pipe and never
