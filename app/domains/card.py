@@ -38,6 +38,11 @@ class Card:
         return self.kind is Kind.BLOCK
 
     @property
+    def path(self) -> str:
+        """Its address below the coding page."""
+        return f"{'blocks' if self.is_block else 'not-coded'}/{self.id}"
+
+    @property
     def where(self) -> str:
         """'Turn 44', 'Turns 31–32'."""
         return f"Turns {self.cited}" if "–" in self.cited else f"Turn {self.cited}"

@@ -1,5 +1,6 @@
 // Loads the behaviours; each says at its top which element or attribute switches it on.
 import "./autosave.js";
+import "./block_card.js";
 import "./board.js";
 import "./dialogs.js";
 import "./form_controls.js";

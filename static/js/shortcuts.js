@@ -13,7 +13,8 @@ function inScope(element) {
   return !scope || document.getElementById(scope)?.contains(document.activeElement);
 }
 
-const usable = (element) => !element.disabled && element.checkVisibility();
+const usable = (element) =>
+  !element.disabled && !element.closest("[inert]") && element.checkVisibility();
 
 function press(element) {
   if (element.matches("input, textarea, select")) element.focus();
