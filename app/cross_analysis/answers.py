@@ -72,7 +72,8 @@ def _on_page(
         "board": board,
         "view": view,
         "counted": view.counts or here.unit.is_agreed,
-        "state_words": state_words(here, board),
+        "state": "Sorting" if here.unit.state is State.CONSENSUS else here.unit.state.capitalize(),
+        "facts": facts_of(here, board),
         "evidence": evidence,
         "chosen": board.by_key.get(str(view.category)),
         "rows": matrix_of(board) if view.matrix else (),
@@ -82,11 +83,9 @@ def _on_page(
     }
 
 
-def state_words(here: BoardContext, board: Board) -> str:
-    """'Sorting · 41 core ideas from 10 of 10 cases · 2 of 4 agreed'."""
-    unit = here.unit
-    words = "Sorting" if unit.state is State.CONSENSUS else unit.state.value.capitalize()
-    found = [words]
+def facts_of(here: BoardContext, board: Board) -> str:
+    """'41 core ideas from 10 of 10 cases · 2 of 4 agreed': what stands behind the state."""
+    unit, found = here.unit, []
     if board.core_ideas:
         ideas = plural(board.core_ideas, "core idea")
         found.append(f"{ideas} from {board.from_cases} of {plural(len(board.cases), 'case')}")

@@ -160,7 +160,7 @@ def board_of(
     ideas = _ideas(db, context)
     categories = _categories(db, context)
     places = _places(db, context)
-    shown = [idea for idea in ideas if not case or idea.code == case]
+    shown = [idea for idea in ideas if case not in codes or idea.code == case]
     turns = turns_of_core_ideas(db, context) if with_turns else {}
     piles = _piles(shown, places, categories, turns)
     code_of = {idea.id: idea.code for idea in ideas}

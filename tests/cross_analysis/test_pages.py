@@ -260,6 +260,11 @@ def test_one_case_alone_shows_its_cards_and_counts_all(board: ABoard, people: Pe
     assert 'id="count-{}">2'.format(board.categories["Felt closer"]) in html
 
 
+def test_a_case_that_is_not_there_hides_nothing(board: ABoard, people: People) -> None:
+    html = people.ben.get(f"{board.url}?case=P99&card=nonsense&category=-1").text
+    assert _cards(html, "unsorted") == ["P02 P was tired."]
+
+
 def test_the_matrix_has_a_number_for_each_case_and_its_margin_only_with_counts(
     board: ABoard, people: People
 ) -> None:
