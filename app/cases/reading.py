@@ -1,8 +1,8 @@
-"""Reading uploaded files in a process of its own, with limits (docs/decisions/0014-reading-apart.md).
+"""Reading uploaded files in a process of its own, with limits.
 
 A reader that runs wild on a crafted file is ended there; the server, its memory and its write
 lock are not touched. One process for all files of an upload; the bytes go through a pipe and never
-to the disk.
+to the disk. Why: docs/decisions/0014-reading-apart.md.
 """
 
 import json

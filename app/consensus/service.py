@@ -7,7 +7,7 @@ from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
 from app.consensus.models import Agreement, Layer, Unit
-from app.consensus.queries import UnitFacts
+from app.consensus.queries import UnitFacts, judges_of_units
 from app.consensus.rules import (
     OPEN_FOR_CONTENT,
     Move,
@@ -19,6 +19,7 @@ from app.consensus.rules import (
 )
 from app.db import now, run
 from app.errors import Conflict, Forbidden, Invalid
+from app.studies.members import when_team_changes
 from app.trail.service import Scene, record
 
 
@@ -114,6 +115,25 @@ def agree(db: Session, scene: Scene, unit: UnitFacts, *, content: int, what: str
     if all_agree(frozenset(judge.id for judge in unit.judges), frozenset(agreed | {account_id})):
         _move(db, scene, row, Move.AGREE)
     return row.state
+
+
+def settle(db: Session, scene: Scene) -> None:
+    """When a judge has left, what all who remain agreed to is agreed: nothing deadlocks."""
+    discussed = db.exec(
+        select(Unit)
+        .where(col(Unit.study_id) == scene.study_id, col(Unit.state) == State.CONSENSUS)
+        .order_by(col(Unit.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    judges = judges_of_units(db, [unit.id for unit in discussed if unit.id is not None])
+    for unit in discussed:
+        assert unit.id is not None
+        if judges[unit.id] and all(judge.agreed for judge in judges[unit.id]):
+            _move(db, replace(scene, unit_id=unit.id), unit, Move.AGREE)
+
+
+when_team_changes(settle)
 
 
 def reopen(db: Session, scene: Scene, unit: UnitFacts, *, reason: str) -> None:

@@ -15,7 +15,7 @@ from app.db import run
 from app.domains.blocks import Change, lock, make
 from app.domains.models import Domain
 from app.domains.passages import Kind, Passage, stored, stored_at
-from app.domains.resting import CORE_IDEA
+from app.domains.resting import CORE_IDEA, resting_on
 from app.domains.rules import Verb
 from app.domains.transcripts import transcripts_of
 from app.errors import Conflict
@@ -120,7 +120,24 @@ def _turn_back(db: Session, case: CaseContext, entry: Entry, verb: Verb) -> Chan
             "and look at how it stands now."
         )
     again = [_possible(db, case, passage) for passage in was]
+    _check_core_ideas(db, present, again)
     return make(db, case, transcripts_of(db, case.case_id), verb, present, again, undoes=entry.id)
+
+
+def _check_core_ideas(db: Session, present: list[Passage], again: list[Passage]) -> None:
+    """Raise `Conflict` where a block would leave a domain whose core idea still rests on it.
+
+    That happens where the core idea came into the domain only afterwards, with this block.
+    """
+    domains = {passage.key: set(passage.domains) for passage in present}
+    for passage in again:
+        for domain_id in domains.get(passage.key, set()) - set(passage.domains):
+            resting = resting_on(db, passage.id, domain_id=domain_id)
+            if any(idea.id in passage.core_ideas for idea in resting):
+                raise Conflict(
+                    "This cannot be undone: by now a core idea of that domain rests on the "
+                    "passage. Move or remove the core idea first."
+                )
 
 
 def _present(db: Session, case: CaseContext, passages: list[Passage]) -> list[Passage]:

@@ -1,6 +1,7 @@
 """Who belongs to the team: members with their roles, and the links that invite them."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -126,6 +127,19 @@ def _keep_a_pi(db: Session, study: StudyContext, but: Member) -> None:
         )
 
 
+_upstairs: list[Callable[[Session, Scene], None]] = []
+
+
+def when_team_changes(act: Callable[[Session, Scene], None]) -> None:
+    """Let a floor above act, in the same transaction, when a member's roles end or change."""
+    _upstairs.append(act)
+
+
+def _tell_upstairs(db: Session, scene: Scene) -> None:
+    for act in _upstairs:
+        act(db, scene)
+
+
 def change_roles(
     db: Session,
     study: StudyContext,
@@ -166,6 +180,7 @@ def change_roles(
         before={"account": member.account_id, "roles": before},
         after={"account": member.account_id, "roles": after},
     )
+    _tell_upstairs(db, study.scene)
 
 
 def remove_member(db: Session, study: StudyContext, *, member_id: int) -> Member:
@@ -186,6 +201,7 @@ def remove_member(db: Session, study: StudyContext, *, member_id: int) -> Member
         item=member,
         before={"account": member.account_id, "roles": role_names(member)},
     )
+    _tell_upstairs(db, study.scene)
     return member
 
 

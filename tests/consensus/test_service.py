@@ -9,6 +9,8 @@ from app.consensus.models import Unit
 from app.consensus.rules import State
 from app.consensus.service import agree, change_content, reopen
 from app.errors import Conflict, Forbidden, Invalid, StepLocked
+from app.studies.members import change_roles, remove_member
+from app.studies.models import Member
 from tests.people import People, Person
 
 
@@ -104,3 +106,25 @@ def test_a_unit_that_is_not_agreed_cannot_be_reopened(db: Session, p07: People) 
     case = _as(db, p07, p07.ben)
     with pytest.raises(StepLocked):
         reopen(db, case.scene, case.unit, reason="Why not.")
+
+
+def test_what_the_others_agreed_to_is_agreed_when_the_last_missing_judge_leaves(
+    db: Session, p07: People
+) -> None:
+    _discuss(db, p07)
+    _agree(db, p07, p07.ana, p07.ben, p07.chi)
+    dee = db.exec(select(Member).where(Member.account_id == p07.dee.id)).one()
+    assert dee.id is not None
+    remove_member(db, p07.context(db), member_id=dee.id)
+    assert _state(db) is State.AGREED
+
+
+def test_nothing_is_agreed_by_somebody_leaving_while_another_is_missing(
+    db: Session, p07: People
+) -> None:
+    _discuss(db, p07)
+    _agree(db, p07, p07.ana, p07.ben)
+    dee = db.exec(select(Member).where(Member.account_id == p07.dee.id)).one()
+    assert dee.id is not None
+    change_roles(db, p07.context(db), member_id=dee.id, is_reader=True)
+    assert _state(db) is State.CONSENSUS

@@ -129,9 +129,7 @@ def _code_and_abstract(judge: Reader, case: str) -> None:
 
 def _code(judge: Reader, case: str) -> list[str]:
     page = judge.open(f"{case}/coding").page
-    turns = page.xpath(
-        "//li[@data-role='participant']/a[contains(@class,'turn-number')]/text()"
-    )
+    turns = page.xpath("//li[@data-role='participant']/a[contains(@class,'turn-number')]/text()")
     assert len(turns) >= 5, "a participant speaks"
     domains = [box.get("value") for box in page.xpath("//input[@type='checkbox'][@name='domain']")]
     for domain, turn in zip(domains, turns[1:], strict=False):

@@ -42,6 +42,7 @@ class Pair:
 
 
 def ends_sentence(text: str) -> bool:
+    """Does the text end where a sentence does, closing quotes and brackets apart?"""
     bare = text.rstrip().rstrip(_CLOSERS)
     return bool(bare) and bare[-1] in ENDINGS
 

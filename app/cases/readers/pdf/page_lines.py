@@ -37,6 +37,7 @@ def left_edge(body: Sequence[PageLine]) -> float:
 
 
 def by_page(lines: Iterable[PageLine]) -> list[list[PageLine]]:
+    """The lines of each page that has any, in the order of the pages."""
     pages: dict[int, list[PageLine]] = defaultdict(list)
     for line in lines:
         pages[line.page].append(line)
