@@ -18,6 +18,7 @@ from app.core_ideas.undo import undo
 from app.cross_analysis.guard import BoardContext, load_board
 from app.cross_analysis.service import add_category, place
 from app.domains.models import BlockDomain
+from app.domains.undo import undo as undo_of_blocks
 from app.errors import Conflict, Invalid, NotFound, StaleEdit, StepLocked
 from app.trail.models import TrailEntry
 from app.trail.service import verify
@@ -226,6 +227,13 @@ def test_a_moved_core_idea_takes_its_blocks_along(case: ACase, db: Session) -> N
     assert _in_domain(case, MOTHER) == {case.domains["ANT"]}
     assert _in_domain(case, GRIEF) == both
     assert list(verify(db)) == []
+
+
+def test_the_blocks_of_a_moved_core_idea_stay_in_its_domain(case: ACase) -> None:
+    idea = case.add_idea("P heard of C's mother.")
+    move(case.db, case.seen_by(), core_idea_id=idea, domain_id=case.domains["THO"])
+    with pytest.raises(Conflict, match="a core idea of that domain rests on"):
+        undo_of_blocks(case.db, case.seen_by())
 
 
 def test_a_move_to_a_domain_that_said_why_it_had_none_takes_that_back(case: ACase) -> None:
