@@ -31,6 +31,7 @@ class Pair:
     after: str
 
     def fits(self, width: float) -> bool:
+        """Whether the second line's first word still had room on the first."""
         first_word = self.after.split(maxsplit=1)[0]
         return len(self.before) + 1 + len(first_word) <= width
 

@@ -80,6 +80,7 @@ class _Reader:
         self.rectangle = pdfium.FS_RECTF()
 
     def lines(self) -> list[PageLine]:
+        """The page's lines in the order the file has them."""
         found = [pair for places in self._places() if (pair := self._line(places)) is not None]
         angles = Counter[int]()
         for angle, line in found:
