@@ -12,7 +12,7 @@ from app.consensus.rules import AGREED_OR_LATER, State, UnitKind
 from app.core_ideas.models import CoreIdea
 from app.cross_analysis.models import Placement
 from app.db import run
-from app.domains.models import Domain
+from app.domains.models import Domain, DomainKind
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def boards_of(db: Session, sample_id: int) -> tuple[BoardRow, ...]:
             col(Unit.state),
         )
         .join(Unit, col(Unit.domain_id) == col(Domain.id))
-        .where(col(Domain.sample_id) == sample_id)
+        .where(col(Domain.sample_id) == sample_id, col(Domain.kind) == DomainKind.ANALYTIC)
         .order_by(col(Domain.position), col(Domain.id)),
     ).all()
     judges = judges_of_units(db, [row[4] for row in boards])

@@ -12,7 +12,7 @@ from app.accounts.sessions import SignedIn
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
 from app.db import Db, run
-from app.domains.models import Domain
+from app.domains.models import Domain, DomainKind
 from app.errors import NotFound
 from app.permissions import Action, Actor, Refused, decide
 from app.studies.guard import Id, SampleName, StudyContext, check, enter
@@ -71,7 +71,11 @@ def load_board(db: Session, study: StudyContext, sample_id: int, domain_id: int)
             sa.select(col(Domain.title), col(Domain.abbreviation), *UNIT_COLUMNS)
             .join(Unit, col(Unit.domain_id) == col(Domain.id))
             .join(Layer, CONSENSUS_LAYER)
-            .where(col(Domain.id) == domain_id, col(Domain.sample_id) == sample_id),
+            .where(
+                col(Domain.id) == domain_id,
+                col(Domain.sample_id) == sample_id,
+                col(Domain.kind) == DomainKind.ANALYTIC,
+            ),
         )
         .mappings()
         .first()

@@ -16,7 +16,7 @@ from app.consensus.rules import AGREED_OR_LATER, OPEN_FOR_CONTENT, State, UnitKi
 from app.core_ideas.models import CoreIdea
 from app.cross_analysis.models import Placement
 from app.db import run
-from app.domains.models import Block, Domain
+from app.domains.models import Block, Domain, DomainKind
 from app.home.words import (
     NOBODY,
     Standing,
@@ -289,7 +289,7 @@ def _board_rows(db: Session, sample_id: int) -> list[_BoardRow]:
         db,
         sa.select(col(Domain.id), col(Domain.title), col(Unit.id), col(Unit.state))
         .join(Unit, col(Unit.domain_id) == col(Domain.id))
-        .where(col(Domain.sample_id) == sample_id)
+        .where(col(Domain.sample_id) == sample_id, col(Domain.kind) == DomainKind.ANALYTIC)
         .order_by(col(Domain.position), col(Domain.id)),
     )
     return [_BoardRow(*row) for row in rows]
