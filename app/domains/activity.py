@@ -31,7 +31,7 @@ SAID = {
     Verb.REDO: "brought back a change at {place}",
 }
 SAID_ELSEWHERE = {
-    "agree": "agreed to the version of that moment",
+    "agree": "agreed",
     "agreed by all": "was the last to agree",
     "reopen for recoding": "reopened the case",
 }

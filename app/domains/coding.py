@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app.cases.guard import CaseContext
 from app.db import run
 from app.domains.coverage import first_open, joined
-from app.domains.margin import Mark, TurnText, TurnView, affected, draw
+from app.domains.margin import Mark, TurnText, TurnView, draw
 from app.domains.models import Domain
 from app.domains.passages import Kind, Passage
 from app.domains.placed import CaseUnit, Placed, case_units, placed_on
@@ -183,23 +183,19 @@ def _drawn(
 ) -> list[TurnView]:
     if shown is None:
         return []
-    within = None
-    if touched is not None:
-        reach = [
-            affected([(m.start, m.end) for m in marks], passage.start, passage.end)
-            for passage in touched
-            if passage.transcript_version == shown.version_id
-        ]
-        if not reach:
-            return []
-        within = (min(start for start, _ in reach), max(end for _, end in reach))
     return draw(
         shown.text,
         shown.turns,
         marks,
         open_turns=open_turns[shown.number],
         hits=shown.search(found),
-        within=within,
+        touched=None
+        if touched is None
+        else [
+            (passage.start, passage.end)
+            for passage in touched
+            if passage.transcript_version == shown.version_id
+        ],
         id_prefix=turn_id(shown.number),
         cite_prefix=f"{shown.number}:" if shown.number > 1 else "",
     )

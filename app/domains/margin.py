@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 from app.cases.anchoring import Span, lanes, split_runs
 from app.domains.coverage import Range, joined
-
-LINE = 76
-"""About so many characters stand on a line of the transcript at its full measure."""
+from app.domains.lines import Lines
 
 TWELFTHS = 12
 LAST_LANE = 7
@@ -106,45 +104,45 @@ def draw(
     *,
     open_turns: Collection[int],
     hits: Sequence[Range] = (),
-    within: Range | None = None,
+    touched: Sequence[Range] | None = None,
     id_prefix: str = "turn-",
     cite_prefix: str = "",
 ) -> list[TurnView]:
-    """The turns with their stripes and runs; `within` draws only the turns it touches.
+    """The turns with their stripes and runs.
 
-    `open_turns` has the numbers of participants' turns that are not covered; `hits` are the places
-    a search found.
+    With `touched`, only those that a change at these ranges may have altered. `open_turns` has the
+    numbers of participants' turns that are not covered; `hits` are the places a search found.
     """
-    placed = lanes([Span(mark.key, mark.start, mark.end) for mark in marks])
-    beside = _beside(turns, [*marks, *(FOUND._replace(start=s, end=e) for s, e in hits)])
+    lines = Lines(text, turns)
+    spans = [Span(mark.key, *lines.whole(mark.start, mark.end)) for mark in marks]
+    placed = lanes(spans)
+    beside: list[list[Mark]] = [[] for _ in turns]
+    for mark in (*marks, *(FOUND._replace(start=start, end=end) for start, end in hits)):
+        for place in lines.touched(mark.start, mark.end):
+            beside[place].append(mark)
+    places: Iterable[int] = range(len(turns))
+    if touched is not None:
+        ranges = [(span.start, span.end) for span in spans]
+        reached = [affected(ranges, *lines.whole(start, end)) for start, end in touched]
+        places = sorted({place for reach in reached for place in lines.touched(*reach)})
     shortened = {speaker: short(speaker) for speaker in {turn.speaker for turn in turns}}
-    first, last = within or (0, len(text) + 1)
-    return [
-        TurnView(
-            f"{id_prefix}{turn.number}",
-            f"{cite_prefix}{turn.number}",
-            turn.speaker,
-            shortened[turn.speaker],
-            "participant" if turn.is_participant else "interviewer",
-            turn.number in open_turns,
-            turn.written,
-            _stripes(text, turn, here, placed) if here else [],
-            _words(text, turn, here),
+    drawn = []
+    for place in places:
+        turn, here = turns[place], beside[place]
+        drawn.append(
+            TurnView(
+                f"{id_prefix}{turn.number}",
+                f"{cite_prefix}{turn.number}",
+                turn.speaker,
+                shortened[turn.speaker],
+                "participant" if turn.is_participant else "interviewer",
+                turn.number in open_turns,
+                turn.written,
+                _stripes(turn, here, lines.begins(place), placed) if here else [],
+                _words(text, turn, here),
+            )
         )
-        for turn, here in zip(turns, beside, strict=True)
-        if turn.start < last and turn.end >= first
-    ]
-
-
-def _beside(turns: Sequence[TurnText], marks: Sequence[Mark]) -> list[list[Mark]]:
-    """For each turn the marks that touch it, in the order given."""
-    ends = [turn.end for turn in turns]
-    starts = [turn.start for turn in turns]
-    found: list[list[Mark]] = [[] for _ in turns]
-    for mark in marks:
-        for place in range(bisect_right(ends, mark.start), bisect_left(starts, mark.end)):
-            found[place].append(mark)
-    return found
+    return drawn
 
 
 def short(speaker: str) -> str:
@@ -179,15 +177,14 @@ def _run(start: int, text: str, marks: tuple[Mark, ...]) -> Words:
 
 
 def _stripes(
-    text: str, turn: TurnText, here: list[Mark], placed: Mapping[str, int]
+    turn: TurnText, here: list[Mark], begins: Sequence[int], placed: Mapping[str, int]
 ) -> list[Stripe]:
-    begins = _line_starts(text[turn.start : turn.end])
     found = []
     for mark in here:
         if mark.key == FOUND.key:
             continue
-        first = bisect_right(begins, max(0, mark.start - turn.start)) - 1
-        last = bisect_left(begins, min(mark.end, turn.end) - turn.start)
+        first = max(0, bisect_right(begins, mark.start) - 1)
+        last = bisect_left(begins, mark.end)
         top = round(first * TWELFTHS / len(begins))
         found.append(
             Stripe(
@@ -199,19 +196,6 @@ def _stripes(
                 ends=mark.end <= turn.end,
             )
         )
-    return found
-
-
-def _line_starts(text: str) -> list[int]:
-    """Where the lines of a turn begin, as far as one can know without the reader's screen."""
-    found = [0]
-    at = 0
-    while at < len(text):
-        feed = text.find("\n", at, at + LINE)
-        blank = text.rfind(" ", at, at + LINE + 1) if at + LINE < len(text) else len(text)
-        at = (feed if feed >= 0 else blank if blank > at else at + LINE) + 1
-        if at < len(text):
-            found.append(at)
     return found
 
 

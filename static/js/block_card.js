@@ -3,6 +3,14 @@
 
 const card = () => document.getElementById("block-card");
 
+/** Scrolls the panel, and never the page, until the whole card is seen. */
+function bringIntoView() {
+  const panel = card()?.closest(".panel");
+  if (!panel || getComputedStyle(panel).position !== "sticky") return;
+  const below = card().getBoundingClientRect().bottom - panel.getBoundingClientRect().bottom;
+  if (below > 0) panel.scrollTop += below;
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const stripe = event.target.closest?.("a.stripe");
   if (!stripe || !card()) return;
@@ -21,4 +29,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) return;
   card().replaceChildren();
   delete card().dataset.shows;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "block-card") bringIntoView();
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.target.id === "block-card") bringIntoView();
 });

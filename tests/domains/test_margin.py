@@ -63,13 +63,22 @@ def test_the_tail_of_a_block_survives_the_end_of_another_of_the_same_domain() ->
     assert words[-1].hues == (1,)
 
 
-def test_overlapping_marks_have_lanes_of_their_own_and_others_share() -> None:
-    turn = _draw(_mark("1-1", 13, 30), _mark("2-2", 24, 35), _mark("3-1", 36, 41))[1]
-    assert [(stripe.mark.key, stripe.lane) for stripe in turn.stripes] == [
-        ("1-1", 0),
-        ("2-2", 1),
-        ("3-1", 0),
+def test_marks_that_share_a_line_have_lanes_of_their_own_and_others_share() -> None:
+    text = " ".join(["word"] * 60)
+    turn = TurnText(1, "P", True, 0, len(text), (0,), "0")
+    marks = [
+        _mark("1-1", 0, 100),
+        _mark("2-2", 20, 34),
+        _mark("3-1", 40, 49),
+        _mark("4-1", 150, 160),
     ]
+    (view,) = draw(text, [turn], marks, open_turns=())
+    assert {stripe.mark.key: stripe.lane for stripe in view.stripes} == {
+        "1-1": 0,
+        "2-2": 1,
+        "3-1": 2,
+        "4-1": 0,
+    }
 
 
 def test_a_stripe_says_where_its_block_really_begins_and_ends() -> None:
@@ -105,7 +114,7 @@ def test_what_a_search_found_has_words_and_no_stripe() -> None:
 
 
 def test_only_the_turns_that_are_touched_are_drawn_when_asked() -> None:
-    assert [turn.id for turn in _draw(within=(24, 30))] == ["turn-2"]
+    assert [turn.id for turn in _draw(touched=[(24, 30)])] == ["turn-2"]
 
 
 @pytest.mark.parametrize(
