@@ -3,6 +3,7 @@ import "./autosave.js";
 import "./block_card.js";
 import "./board.js";
 import "./dialogs.js";
+import "./focus.js";
 import "./form_controls.js";
 import "./lit_blocks.js";
 import "./menus.js";

@@ -5,10 +5,13 @@ import { announce } from "./announcer.js";
 import { openPicker } from "./picker.js";
 
 const CARD = ".idea-card > a";
+const FIELD = "input, textarea, select";
 let moved = null; // the card moved last: gets the focus back when it is drawn again
+let held = null; // the id of the card that had the focus when an answer came
 const places = new Map(); // where the panes were scrolled to
 
 const keyOf = (card) => card.id.slice("card-".length); // "45-3": core idea 45 in category 3
+const ideaOf = (id) => id.split("-")[1];
 const codeOf = (card) => card.querySelector(".case-code").textContent;
 
 class CategoryBoard extends HTMLElement {
@@ -45,15 +48,23 @@ class CategoryBoard extends HTMLElement {
       for (const card of list.querySelectorAll(CARD)) card.tabIndex = -1;
       if (window.Sortable && this.dataset.moveForm) this.makeSortable(list);
     }
-    if (moved) {
-      const { idea, to } = moved;
-      const card =
-        document.getElementById(`card-${idea}-${to}`) ??
-        this.querySelector(`[id^="card-${CSS.escape(idea)}-"]`);
-      card?.focus();
-      moved = null;
-    }
+    this.giveFocusBack();
     if (!this.stop?.isConnected) this.stopAt(this.querySelector(CARD));
+  }
+
+  // To the card that was moved last, unless another has been gone to since, and never out of a field.
+  giveFocusBack() {
+    const isElsewhere = held && ideaOf(held) !== moved?.idea;
+    const id = isElsewhere ? held : moved && `card-${moved.idea}-${moved.to}`;
+    const isFree = moved || document.activeElement === document.body;
+    moved = null;
+    if (id && isFree && !document.activeElement.matches(FIELD)) this.cardAt(id)?.focus();
+  }
+
+  /** The card with this id, or the same core idea where it stands now. */
+  cardAt(id) {
+    const again = `[id^="card-${CSS.escape(ideaOf(id))}-"]`;
+    return document.getElementById(id) ?? this.querySelector(again);
   }
 
   makeSortable(list) {
@@ -78,6 +89,7 @@ class CategoryBoard extends HTMLElement {
   drop({ item, from, to, oldDraggableIndex, originalEvent }) {
     if (from === to) return;
     this.dropped = { item, from, before: from.children[oldDraggableIndex] ?? null };
+    item.querySelector("a").focus();
     this.send(item.querySelector("a"), to.dataset.category, originalEvent.altKey ? "add" : "move");
   }
 
@@ -188,6 +200,10 @@ class CategoryBoard extends HTMLElement {
 }
 
 customElements.define("category-board", CategoryBoard);
+
+document.addEventListener("htmx:beforeSwap", () => {
+  held = document.activeElement?.closest(CARD)?.id ?? null;
+});
 
 const OPENERS = ".column-edit, #agree-link, #reopen-link";
 

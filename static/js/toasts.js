@@ -1,5 +1,6 @@
 // Shows the event "toast" {text, undo, kind} (sent by the server as HX-Trigger) in #toasts, and a
-// word when the server cannot be reached. A toast with Undo stays longer, and while it is held.
+// word when the server cannot be reached. A toast with Undo stays longer, and while it is held; its
+// Undo gives the focus back to where it was before.
 
 const region = document.getElementById("toasts");
 const shape = document.getElementById("toast-shape");
@@ -32,5 +33,12 @@ if (region && shape) {
     const text = document.getElementById("no-connection").content.textContent.trim();
     show({ text, kind: "error" });
   });
-  region.addEventListener("submit", (event) => event.target.closest(".toast")?.setAttribute("hidden", ""));
+  let before = null; // what had the focus before the toast
+  region.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!region.contains(relatedTarget)) before = relatedTarget;
+  });
+  region.addEventListener("submit", (event) => {
+    event.target.closest(".toast")?.setAttribute("hidden", "");
+    before?.focus();
+  });
 }

@@ -14,7 +14,15 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -27,6 +35,8 @@ from app.migrations import migrate
 from tests.people import Browser, People, Person, make_people
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 10_000
+"""Milliseconds, for a machine that does other things too."""
 SIZE: ViewportSize = {"width": 1360, "height": 860}
 
 
@@ -38,6 +48,8 @@ class Served:
     app: FastAPI
     database: Database
     window: Callable[..., BrowserContext]
+    trouble: list[str]
+    """What went wrong in its windows: errors in a console, requests to another host."""
 
     def write(self) -> AbstractContextManager[Session]:
         """A session to arrange things with; it commits at the end."""
@@ -66,6 +78,7 @@ class Live(Served):
 @pytest.fixture(scope="session")
 def chrome(chromium: str) -> Iterator[Chromium]:
     """One Chromium for the whole run; each window has cookies of its own."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
@@ -84,7 +97,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(folder: Path, empty: Path, chrome: Chromium) -> Iterator[Served]:
-    """A running Concord on a copy of an empty database. An error in a window's console fails."""
+    """A running Concord on a copy of an empty database; trouble in a window fails in the end."""
     path = folder / "concord.sqlite3"
     shutil.copy(empty, path)
     database = Database(f"sqlite:///{path}")
@@ -96,29 +109,34 @@ def serving(folder: Path, empty: Path, chrome: Chromium) -> Iterator[Served]:
     while not server.started:
         time.sleep(0.01)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    errors: list[str] = []
+    trouble: list[str] = []
     windows: list[BrowserContext] = []
 
     def note(said: ConsoleMessage) -> None:
         # A 409 or 422 is an answer; Chromium notes it as a resource that failed to load.
         if said.type == "error" and not said.text.startswith("Failed to load resource"):
-            errors.append(said.text)
+            trouble.append(said.text)
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith((f"{url}/", "data:", "blob:")):
+            trouble.append(f"A page asked another host: {request.url}")
 
     def open_window(**more: Any) -> BrowserContext:
         window = chrome.new_context(base_url=url, viewport=SIZE, reduced_motion="reduce", **more)
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(PATIENCE)
         window.on("console", note)
-        window.on("weberror", lambda broken: errors.append(str(broken.error)))
+        window.on("weberror", lambda broken: trouble.append(str(broken.error)))
+        window.on("request", watch)
         windows.append(window)
         return window
 
-    yield Served(url, app, database, open_window)
+    yield Served(url, app, database, open_window, trouble)
     for window in windows:
         window.close()
     server.should_exit = True
     running.join(timeout=10)
     database.engine.dispose()
-    assert errors == []
+    assert trouble == []
 
 
 @pytest.fixture
@@ -138,4 +156,4 @@ def with_people(served: Served) -> Live:
     """The same server, with the people and their study."""
     with served.write() as db:
         people = make_people(db, lambda: Browser(TestClient(served.app)))
-    return Live(served.url, served.app, served.database, served.window, people)
+    return Live(**vars(served), people=people)
