@@ -2,7 +2,7 @@
 
 import random
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
 from app.accounts.models import Account
 from app.accounts.sessions import Me, start_session
@@ -73,13 +73,12 @@ def _turns(chance: random.Random) -> Turns:
     return turns
 
 
-def _layer(db: Session, **where: int) -> int:
-    query = db.query(Layer.id).join(Unit, Unit.id == Layer.unit_id)  # type: ignore[arg-type]
-    return int(
-        query.filter_by(account_id=None)
-        .filter(*(getattr(Unit, name) == value for name, value in where.items()))
-        .scalar()
-    )
+def _layer(db: Session, *, case_id: int | None = None, domain_id: int | None = None) -> int:
+    unit = (Unit.case_id == case_id) if case_id else (Unit.domain_id == domain_id)
+    query = select(Layer.id).join(Unit, col(Unit.id) == col(Layer.unit_id)).where(unit)
+    found = db.exec(query).one()
+    assert found is not None
+    return found
 
 
 def _insert(db: Session, table: str, rows: list[dict[str, object]]) -> list[int]:
@@ -109,7 +108,7 @@ def _code(
                 "guid": guid(),
                 "transcript_version_id": version.id,
                 "start": start,
-                "end": start + chance.randint(40, 2 * step),
+                "end": start + _length(chance, step),
                 "quote": "as in the text",
                 "memo": "",
             }
@@ -146,6 +145,11 @@ def _code(
     )
 
 
+def _length(chance: random.Random, step: int) -> int:
+    """Most blocks stand beside one another; every tenth reaches over its neighbour."""
+    return chance.randint(40, step) if chance.random() < 0.9 else step + chance.randint(40, step)
+
+
 def _sort(db: Session, who: int, domain_id: int | None) -> None:
     assert domain_id is not None
     layer = _layer(db, domain_id=domain_id)
@@ -161,8 +165,9 @@ def _sort(db: Session, who: int, domain_id: int | None) -> None:
         db.add(category)
         db.flush()
         categories.append(category.id)
-    ideas = db.query(CoreIdea.id).filter(CoreIdea.domain_id == domain_id).all()  # type: ignore[arg-type]
-    for place, (idea,) in enumerate(ideas[:-20]):
+    ideas = db.exec(select(CoreIdea.id).where(CoreIdea.domain_id == domain_id)).all()
+    for place, idea in enumerate(ideas[:-20]):
+        assert idea is not None
         db.add(
             Placement(
                 layer_id=layer,

@@ -5,6 +5,7 @@ The bounds are the project's promises (docs/performance.md); single times mean n
 
 import http.client
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -64,6 +65,14 @@ class Measured:
     domain: int
     version: int
     text: str
+
+    def content(self) -> int:
+        """The content version of the case that its page would send along."""
+        self.concord.connection.request("GET", f"{self.case}/coding", headers=self.concord.headers)
+        page = self.concord.connection.getresponse().read().decode()
+        found = re.search(r'name="content" value="(\d+)"', page)
+        assert found
+        return int(found[1])
 
     def ratio(self, request: Callable[[int], float], against: Callable[[], float]) -> float:
         """Median over median, measured in turn so that both meet the same noise."""
@@ -151,9 +160,13 @@ def test_opening_a_case(measured: Measured) -> None:
 def test_assigning_a_block(measured: Measured) -> None:
     from urllib.parse import urlencode
 
+    content = measured.content()
+
     def assign(number: int) -> float:
         start = 100 + 37 * number
         form = {
+            "content": content + number,
+            "shown": 1,
             "transcript_version": measured.version,
             "start": start,
             "end": start + 20,
