@@ -215,14 +215,17 @@ def make(
     return Change(unit, tuple(before), tuple(written), entry, transcripts)
 
 
+LOCKED_STATE = (
+    sa.select(col(Unit.state)).where(col(Unit.id) == sa.bindparam("unit_id")).with_for_update()
+)
+
+
 def lock(db: Session, case: CaseContext) -> None:
     """Take the unit's row, so that what is read now is still so when it is written.
 
     Raises `StepLocked` where the unit is not open.
     """
-    state = run(
-        db, sa.select(col(Unit.state)).where(col(Unit.id) == case.unit.id).with_for_update()
-    ).scalar_one()
+    state = run(db, LOCKED_STATE, {"unit_id": case.unit.id}).scalar_one()
     check_open(State(state), case.code)
 
 
@@ -243,16 +246,17 @@ def _range(
     return snap(start, end, transcript.boundaries, len(transcript.text), transcript.text)
 
 
+LISTED = sa.select(col(Domain.id)).where(
+    col(Domain.sample_id) == sa.bindparam("sample_id"),
+    col(Domain.id).in_(sa.bindparam("ids", expanding=True)),
+)
+
+
 def _domains(db: Session, case: CaseContext, domain_ids: Sequence[int]) -> list[int]:
     wanted = sorted(set(domain_ids))
     if not wanted:
         raise Invalid("Choose at least one domain for the passage.", {"domain": "Choose a domain."})
-    known = run(
-        db,
-        sa.select(col(Domain.id)).where(
-            col(Domain.sample_id) == case.sample.id, col(Domain.id).in_(wanted)
-        ),
-    ).scalars()
+    known = run(db, LISTED, {"sample_id": case.sample.id, "ids": wanted}).scalars()
     if set(known) != set(wanted):
         raise Invalid(
             "A domain you chose is not in this sample's list any more. Load the page again."

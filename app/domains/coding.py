@@ -163,14 +163,15 @@ def _marks(
                     domain_id,
                     domain.hue,
                     domain.abbreviation,
-                    domain.title,
-                    note,
+                    f"{domain.title} · {note}",
                     faint,
                 )
             )
         if each.kind is Kind.NOT_CODED:
             key = f"not-coded-{each.id}"
-            found.append(Mark(key, each.id, *place, 0, 0, NOT_CODED_SIGN, "Not coded", note, faint))
+            found.append(
+                Mark(key, each.id, *place, 0, 0, NOT_CODED_SIGN, f"Not coded · {note}", faint)
+            )
     return found
 
 

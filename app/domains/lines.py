@@ -14,8 +14,8 @@ LINE = 72
 """About so many characters fill a line at the transcript's full measure (measured on 80 blocks)."""
 
 
-class Placed(Protocol):
-    """Anything with a place in the text: a turn, a mark."""
+class LinedTurn(Protocol):
+    """A turn: where it is, and where its lines begin."""
 
     @property
     def start(self) -> int:
@@ -25,45 +25,39 @@ class Placed(Protocol):
     def end(self) -> int:
         """The offset behind its last character."""
 
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The offsets at which its lines begin."""
+
 
 class Lines:
-    """Where lines begin, turn by turn, found when they are first asked for."""
+    """The lines of all turns of a transcript."""
 
-    def __init__(self, text: str, turns: Sequence[Placed]) -> None:
-        self._text = text
+    def __init__(self, turns: Sequence[LinedTurn]) -> None:
         self._turns = turns
         self._starts = [turn.start for turn in turns]
         self._ends = [turn.end for turn in turns]
-        self._begins: dict[int, list[int]] = {}
 
     def touched(self, start: int, end: int) -> range:
         """The places (from 0) of the turns that a range touches."""
         return range(bisect_right(self._ends, start), bisect_left(self._starts, end))
-
-    def begins(self, place: int) -> list[int]:
-        """The offsets at which the lines of a turn begin."""
-        found = self._begins.get(place)
-        if found is None:
-            turn = self._turns[place]
-            found = _line_starts(self._text, turn.start, turn.end)
-            self._begins[place] = found
-        return found
 
     def whole(self, start: int, end: int) -> Range:
         """A range with all of its first and its last line."""
         places = self.touched(start, end)
         if not places:
             return start, end
-        first, last = self.begins(places[0]), self.begins(places[-1])
-        line = bisect_right(first, start) - 1
+        first, last = self._turns[places[0]].lines, self._turns[places[-1]].lines
+        line = max(bisect_right(first, start) - 1, 0)
         behind = bisect_left(last, end)
         return (
-            min(start, first[max(line, 0)]),
+            min(start, first[line]),
             max(end, last[behind] - 1 if behind < len(last) else self._ends[places[-1]]),
         )
 
 
-def _line_starts(text: str, start: int, end: int) -> list[int]:
+def line_starts(text: str, start: int, end: int) -> tuple[int, ...]:
+    """Where the lines of a turn begin: broken at blanks, as a browser does, and at line feeds."""
     found = [start]
     at = start
     while at < end:
@@ -72,4 +66,4 @@ def _line_starts(text: str, start: int, end: int) -> list[int]:
         at = (feed if feed >= 0 else blank if blank > at else at + LINE) + 1
         if at < end:
             found.append(at)
-    return found
+    return tuple(found)

@@ -2,10 +2,15 @@
 
 A turn's words are cut into runs that tile it; each run carries the ids of all blocks that cover
 it. Each place of a block in a domain has a stripe in a lane of the margin, cut at the turns.
+
+What is only names and numbers is written as HTML attributes here: values without quotes, so that
+nothing in them needs escaping, and a page of 9,000 words is put together from few pieces. Text of
+people is never in them.
 """
 
+import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.cases.anchoring import Span, lanes, split_runs
@@ -16,12 +21,14 @@ TWELFTHS = 12
 LAST_LANE = 7
 MOST_HUES = 3
 LONGEST_SPEAKER = 3
+FOUND_ATTRIBUTE = " data-found"
 
 
 class TurnText(NamedTuple):
     """A turn as the transcript has it; offsets are code points of the version's text.
 
-    `sentences` are where its sentences begin, `written` the same for the page.
+    `sentences` and `lines` are where its sentences and (about) its lines begin; `written` is the
+    attribute that tells the page of its sentences.
     """
 
     number: int
@@ -30,14 +37,15 @@ class TurnText(NamedTuple):
     start: int
     end: int
     sentences: tuple[int, ...]
+    lines: tuple[int, ...]
     written: str
 
 
 class Mark(NamedTuple):
     """A passage with a stripe: a block in one domain, or (hue 0) a *not coded* mark.
 
-    `key` is unique on the page; `faint` marks belong to another sample of the case; `note` says
-    who made it and what they noted.
+    `key` is unique on the page; `faint` marks belong to another sample of the case; `said` is what
+    the stripe tells who points at it: the domain, who made it, the memo.
     """
 
     key: str
@@ -47,53 +55,49 @@ class Mark(NamedTuple):
     domain_id: int
     hue: int
     abbreviation: str
-    title: str
-    note: str
+    said: str
     faint: bool
-
-    @property
-    def path(self) -> str:
-        """Its address below the coding page."""
-        return f"{'blocks' if self.hue else 'not-coded'}/{self.id}"
 
 
 class Stripe(NamedTuple):
-    """The piece of a mark's stripe beside one turn, in twelfths of the turn's height."""
+    """The piece of a mark's stripe beside one turn.
 
-    mark: Mark
-    lane: int
-    top: int
-    bottom: int
-    starts: bool
-    ends: bool
+    `abbreviation` is empty but where the mark starts, `path` (below the coding page) but where a
+    link to it stands.
+    """
+
+    attributes: str
+    said: str
+    abbreviation: str
+    path: str
 
 
 class Words(NamedTuple):
-    """A run of a turn: its text, the hues and ids of its blocks, and what else it is."""
+    """A run of a turn: its text, the ids of its blocks, and the rest as attributes."""
 
-    start: int
-    text: str
-    hues: tuple[int, ...]
+    attributes: str
     blocks: str
-    not_coded: bool
-    found: bool
+    text: str
+
+    @property
+    def is_found(self) -> bool:
+        """Did a search hit here?"""
+        return FOUND_ATTRIBUTE in self.attributes
 
 
 class TurnView(NamedTuple):
     """A turn ready to be drawn."""
 
     id: str
+    attributes: str
     cited: str
     speaker: str
     short_speaker: str
-    role: str
-    is_open: bool
-    sentences: str
     stripes: list[Stripe]
     words: list[Words]
 
 
-FOUND = Mark("found", 0, 0, 0, 0, 0, "", "", "", True)
+FOUND = Mark("found", 0, 0, 0, 0, 0, "", "", True)
 """Stands for a place that a search found: it has words and no stripe."""
 
 
@@ -113,33 +117,38 @@ def draw(
     With `touched`, only those that a change at these ranges may have altered. `open_turns` has the
     numbers of participants' turns that are not covered; `hits` are the places a search found.
     """
-    lines = Lines(text, turns)
-    spans = [Span(mark.key, *lines.whole(mark.start, mark.end)) for mark in marks]
-    placed = lanes(spans)
+    lines = Lines(turns)
+    wide = {mark.key: lines.whole(mark.start, mark.end) for mark in marks}
+    placed = lanes([Span(mark.key, *wide[mark.key]) for mark in marks])
+    places: Sequence[int] = range(len(turns))
+    if touched is not None:
+        reached = [affected(wide.values(), *lines.whole(*each)) for each in touched]
+        places = sorted({place for reach in reached for place in lines.touched(*reach)})
+        first, last = (turns[places[0]].start, turns[places[-1]].end) if places else (0, 0)
+        marks = [mark for mark in marks if mark.start < last and mark.end > first]
     beside: list[list[Mark]] = [[] for _ in turns]
-    for mark in (*marks, *(FOUND._replace(start=start, end=end) for start, end in hits)):
+    for mark in marks:
         for place in lines.touched(mark.start, mark.end):
             beside[place].append(mark)
-    places: Iterable[int] = range(len(turns))
-    if touched is not None:
-        ranges = [(span.start, span.end) for span in spans]
-        reached = [affected(ranges, *lines.whole(start, end)) for start, end in touched]
-        places = sorted({place for reach in reached for place in lines.touched(*reach)})
+    found = [FOUND._replace(start=start, end=end) for start, end in hits]
     shortened = {speaker: short(speaker) for speaker in {turn.speaker for turn in turns}}
     drawn = []
-    for place in places:
-        turn, here = turns[place], beside[place]
+    for place, words in zip(
+        places, _words(text, [turns[place] for place in places], [*marks, *found]), strict=True
+    ):
+        turn = turns[place]
+        id_ = f"{id_prefix}{turn.number}"
+        role = "participant" if turn.is_participant else "interviewer"
+        is_open = " data-uncoded" if turn.number in open_turns else ""
         drawn.append(
             TurnView(
-                f"{id_prefix}{turn.number}",
+                id_,
+                f"id={id_} data-role={role} {turn.written}{is_open}",
                 f"{cite_prefix}{turn.number}",
                 turn.speaker,
                 shortened[turn.speaker],
-                "participant" if turn.is_participant else "interviewer",
-                turn.number in open_turns,
-                turn.written,
-                _stripes(turn, here, lines.begins(place), placed) if here else [],
-                _words(text, turn, here),
+                [_stripe(turn, mark, placed[mark.key]) for mark in beside[place]],
+                words,
             )
         )
     return drawn
@@ -153,50 +162,64 @@ def short(speaker: str) -> str:
     return "".join(word[0] for word in words[:2]).upper() or speaker[:LONGEST_SPEAKER]
 
 
-def _words(text: str, turn: TurnText, here: list[Mark]) -> list[Words]:
-    if not here:
-        return [_run(turn.start, text[turn.start : turn.end], ())]
-    runs = split_runs(turn.start, turn.end, [Span(m, m.start, m.end) for m in here])
-    return [_run(run.start, text[run.start : run.end], run.ids) for run in runs]
+def _words(text: str, turns: Sequence[TurnText], marks: Sequence[Mark]) -> Iterator[list[Words]]:
+    """The runs of each turn: those of all the text, cut once more where a turn begins or ends."""
+    spans = [Span(mark, mark.start, mark.end) for mark in marks]
+    runs = split_runs(turns[0].start, turns[-1].end, spans) if turns else []
+    at = 0
+    for turn in turns:
+        while at < len(runs) and runs[at].end <= turn.start:
+            at += 1
+        words = []
+        for run in itertools.islice(runs, at, None):
+            if run.start >= turn.end:
+                break
+            start = max(run.start, turn.start)
+            words.append(_run(start, text[start : min(run.end, turn.end)], run.ids))
+        yield words
 
 
 def _run(start: int, text: str, marks: tuple[Mark, ...]) -> Words:
+    attributes = f"data-start={start}"
     if not marks:
-        return Words(start, text, (), "", False, False)
-    own = [mark for mark in marks if not mark.faint]
-    hues = dict.fromkeys(mark.hue for mark in own if mark.hue)
-    blocks = dict.fromkeys(str(mark.id) for mark in own if mark.hue)
-    return Words(
-        start,
-        text,
-        tuple(hues)[:MOST_HUES],
-        " ".join(blocks),
-        any(not mark.hue for mark in own),
-        any(mark.key == FOUND.key for mark in marks),
-    )
-
-
-def _stripes(
-    turn: TurnText, here: list[Mark], begins: Sequence[int], placed: Mapping[str, int]
-) -> list[Stripe]:
-    found = []
-    for mark in here:
+        return Words(attributes, "", text)
+    hues: list[int] = []
+    blocks: list[int] = []
+    for mark in marks:
         if mark.key == FOUND.key:
-            continue
-        first = max(0, bisect_right(begins, mark.start) - 1)
-        last = bisect_left(begins, mark.end)
-        top = round(first * TWELFTHS / len(begins))
-        found.append(
-            Stripe(
-                mark=mark,
-                lane=min(placed[mark.key], LAST_LANE),
-                top=top,
-                bottom=max(top + 1, round(last * TWELFTHS / len(begins))),
-                starts=mark.start >= turn.start,
-                ends=mark.end <= turn.end,
-            )
-        )
-    return found
+            attributes += FOUND_ATTRIBUTE
+        elif not mark.faint and not mark.hue:
+            attributes += " data-not-coded"
+        elif not mark.faint:
+            if mark.hue not in hues:
+                hues.append(mark.hue)
+            if mark.id not in blocks:
+                blocks.append(mark.id)
+    for place, hue in enumerate(hues[:MOST_HUES], 1):
+        attributes += f" data-hue={hue}" if place == 1 else f" data-hue-{place}={hue}"
+    return Words(attributes, " ".join(map(str, blocks)), text)
+
+
+def _stripe(turn: TurnText, mark: Mark, lane: int) -> Stripe:
+    lines = turn.lines
+    first = max(0, bisect_right(lines, mark.start) - 1)
+    top = round(first * TWELFTHS / len(lines))
+    bottom = round(bisect_left(lines, mark.end) * TWELFTHS / len(lines))
+    attributes = f"data-lane={min(lane, LAST_LANE)} data-from={top} data-to={max(top + 1, bottom)}"
+    attributes += f" data-hue={mark.hue}" if mark.hue else " data-not-coded"
+    if mark.faint:
+        attributes += " data-faint"
+    elif mark.hue:
+        attributes += f" data-block={mark.id} data-domain={mark.domain_id}"
+    if mark.end <= turn.end:
+        attributes += " data-ends"
+    if mark.start < turn.start:
+        return Stripe(attributes, mark.said, "", "")
+    attributes += " data-starts"
+    if mark.faint:
+        return Stripe(attributes, mark.said, mark.abbreviation, "")
+    path = f"{'blocks' if mark.hue else 'not-coded'}/{mark.id}"
+    return Stripe(f"id=stripe-{mark.key} {attributes}", mark.said, mark.abbreviation, path)
 
 
 def affected(ranges: Iterable[Range], start: int, end: int) -> Range:

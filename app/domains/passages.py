@@ -221,7 +221,7 @@ def _insert(db: Session, layer_id: int, passage: Passage, quote: str) -> Passage
         values["memo"] = passage.memo
     if passage.id:
         values["id"] = passage.id
-    result = run(db, sa.insert(table).values(**values))
+    result = run(db, sa.insert(table), values)
     passage = replace(passage, id=int(result.inserted_primary_key[0]), version=1)
     _link(db, passage.id, passage.domains, passage.core_ideas)
     return passage

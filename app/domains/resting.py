@@ -44,18 +44,19 @@ def _brief(text: str, limit: int = 90) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+_other = CORE_IDEA_BLOCK.alias("other")
+_has_another = sa.exists().where(
+    _other.c.core_idea_id == CORE_IDEA.c.id, _other.c.block_id != sa.bindparam("block")
+)
+RESTING = (
+    sa.select(CORE_IDEA.c.id, CORE_IDEA.c.domain_id, CORE_IDEA.c.text, ~_has_another)
+    .join(CORE_IDEA_BLOCK, CORE_IDEA_BLOCK.c.core_idea_id == CORE_IDEA.c.id)
+    .where(CORE_IDEA_BLOCK.c.block_id == sa.bindparam("block"))
+    .order_by(CORE_IDEA.c.id)
+)
+
+
 def resting_on(db: Session, block_id: int, *, domain_id: int | None = None) -> list[RestingIdea]:
     """The core ideas (of one domain, where named) that have this block as raw data."""
-    link, other = CORE_IDEA_BLOCK, CORE_IDEA_BLOCK.alias("other")
-    another = sa.exists().where(
-        other.c.core_idea_id == CORE_IDEA.c.id, other.c.block_id != block_id
-    )
-    wanted = (
-        sa.select(CORE_IDEA.c.id, CORE_IDEA.c.domain_id, CORE_IDEA.c.text, ~another)
-        .join(link, link.c.core_idea_id == CORE_IDEA.c.id)
-        .where(link.c.block_id == block_id)
-        .order_by(CORE_IDEA.c.id)
-    )
-    if domain_id is not None:
-        wanted = wanted.where(CORE_IDEA.c.domain_id == domain_id)
-    return [RestingIdea(*row) for row in run(db, wanted)]
+    found = [RestingIdea(*row) for row in run(db, RESTING, {"block": block_id})]
+    return [idea for idea in found if domain_id in (None, idea.domain_id)]

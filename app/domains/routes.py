@@ -60,7 +60,7 @@ def coding(
 ) -> Response:
     """The coding page. A search goes on to the first turn it found."""
     view = read_coding(db, case, transcript=transcript, found=q)
-    hits = [turn for turn in view.turns if any(words.found for words in turn.words)]
+    hits = [turn for turn in view.turns if any(words.is_found for words in turn.words)]
     if hits and not jumped:
         query = urlencode({"transcript": view.number, "q": q, "jumped": 1})
         return see_other(request, f"{case.url}/coding?{query}#{hits[0].id}")

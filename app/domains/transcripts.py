@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.cases.models import Speaker, SpeakerRole, Transcript, TranscriptVersion, Turn
 from app.db import run
+from app.domains.lines import line_starts
 from app.domains.margin import TurnText
 from app.errors import Conflict, Invalid, NotFound
 
@@ -116,7 +117,12 @@ def transcripts_of(db: Session, case_id: int) -> tuple[TranscriptText, ...]:
         participants[transcript_id].add(label)
     return tuple(
         TranscriptText(
-            id_, number, title, version_id, text, _turns(db, version_id, guid, participants[id_])
+            id_,
+            number,
+            title,
+            version_id,
+            text,
+            _turns(db, version_id, guid, text, frozenset(participants[id_])),
         )
         for id_, number, title, version_id, guid, text in heads
     )
@@ -126,12 +132,14 @@ KEPT = 64
 _kept: dict[tuple[str, frozenset[str]], tuple[TurnText, ...]] = {}
 
 
-def _turns(db: Session, version_id: int, guid: str, participants: set[str]) -> tuple[TurnText, ...]:
+def _turns(
+    db: Session, version_id: int, guid: str, text: str, participants: frozenset[str]
+) -> tuple[TurnText, ...]:
     """The turns of a version: where they are, not what they say.
 
     A version never changes, so its turns are kept by its guid, of the versions asked for lately.
     """
-    key = (guid, frozenset(participants))
+    key = (guid, participants)
     found = _kept.get(key)
     if found is None:
         found = tuple(
@@ -142,7 +150,8 @@ def _turns(db: Session, version_id: int, guid: str, participants: set[str]) -> t
                 start,
                 end,
                 tuple(sentences),
-                ",".join(map(str, sentences)),
+                line_starts(text, start, end),
+                f"data-sentences={','.join(map(str, sentences))}" if sentences else "",
             )
             for number, speaker, start, end, sentences in run(
                 db, TURNS, {"version_id": version_id}

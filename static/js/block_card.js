@@ -1,7 +1,16 @@
-// #block-card[data-shows="URL"]: the block whose stripe has the focus. What is shown already is not
-// fetched again; until another block has come, the card is inert, so that no key meets the wrong one.
+// #block-card[data-shows="URL"]: the block whose stripe has the focus, fetched from the stripe's own
+// address. Until another block has come, the card is inert, so that no key meets the wrong one.
 
 const card = () => document.getElementById("block-card");
+const stripeAt = (event) => event.target.closest?.("transcript-pane a.stripe");
+
+function show(stripe) {
+  const wanted = stripe.getAttribute("href");
+  if (!card() || card().dataset.shows === wanted) return;
+  card().dataset.shows = wanted;
+  card().inert = true;
+  window.htmx.ajax("GET", wanted, { source: stripe, target: card(), swap: "innerHTML" });
+}
 
 /** Scrolls the panel, and never the page, until the whole card is seen. */
 function bringIntoView() {
@@ -11,29 +20,35 @@ function bringIntoView() {
   if (below > 0) panel.scrollTop += below;
 }
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const stripe = event.target.closest?.("a.stripe");
-  if (!stripe || !card()) return;
-  const wanted = stripe.getAttribute("href");
-  if (card().dataset.shows === wanted) {
-    event.preventDefault();
-    return;
-  }
-  card().dataset.shows = wanted;
-  card().inert = true;
+document.addEventListener("focusin", (event) => {
+  const stripe = stripeAt(event);
+  if (stripe) show(stripe);
+});
+
+document.addEventListener("click", (event) => {
+  const stripe = stripeAt(event);
+  if (!stripe || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  show(stripe);
+});
+
+// Somebody who tabs quickly may be at another stripe when an answer comes: only the last one counts.
+const asked = (event) => event.detail.requestConfig?.elt?.closest?.("a.stripe")?.getAttribute("href");
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const url = asked(event);
+  if (url && url !== card()?.dataset.shows) event.detail.shouldSwap = false;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.target.closest?.("a.stripe") || !card()) return;
+  const url = asked(event);
+  if (!url || url !== card()?.dataset.shows) return;
   card().inert = false;
-  if (event.detail.successful) return;
+  if (event.detail.successful) return bringIntoView();
   card().replaceChildren();
   delete card().dataset.shows;
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "block-card") bringIntoView();
-});
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.target.id === "block-card") bringIntoView();
 });

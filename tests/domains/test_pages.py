@@ -47,11 +47,11 @@ def _agreed(db: Session, case: ACase) -> None:
 
 
 def _turn_ids(html: str) -> list[str]:
-    return re.findall(r'<li class="turn" id="([^"]+)"', html)
+    return re.findall(r'<li class="turn" id=(\S+)', html)
 
 
 def _turn(html: str, number: int) -> str:
-    return html.partition(f'id="turn-{number}"')[2].partition("</li>")[0]
+    return html.partition(f'id=turn-{number} ')[2].partition("</li>")[0]
 
 
 # Reading
