@@ -90,6 +90,26 @@ def end_sessions(db: Session, account_id: int, *, but: int = 0) -> None:
     )
 
 
+SESSION = (
+    sa.select(
+        col(LoginSession.id),
+        col(LoginSession.seen_at),
+        col(Account.id),
+        col(Account.email),
+        col(Account.name),
+        col(Account.is_administrator),
+    )
+    .join(Account, col(Account.id) == col(LoginSession.account_id))
+    .where(
+        col(LoginSession.token_hash) == sa.bindparam("token_hash"),
+        col(LoginSession.ended_at).is_(None),
+        col(Account.disabled_at).is_(None),
+        col(LoginSession.seen_at) > sa.bindparam("seen_after"),
+        col(LoginSession.created_at) > sa.bindparam("created_after"),
+    )
+)
+
+
 def signed_in_or_none(request: Request, db: Db) -> Me | None:
     """Who is signed in, if anybody; idle and absolute expiry are checked here."""
     settings = cast(Settings, request.app.state.settings)
@@ -99,22 +119,12 @@ def signed_in_or_none(request: Request, db: Db) -> Me | None:
     at = now()
     row = run(
         db,
-        sa.select(
-            col(LoginSession.id),
-            col(LoginSession.seen_at),
-            col(Account.id),
-            col(Account.email),
-            col(Account.name),
-            col(Account.is_administrator),
-        )
-        .join(Account, col(Account.id) == col(LoginSession.account_id))
-        .where(
-            col(LoginSession.token_hash) == token_hash(token),
-            col(LoginSession.ended_at).is_(None),
-            col(Account.disabled_at).is_(None),
-            col(LoginSession.seen_at) > at - timedelta(minutes=settings.session_idle_minutes),
-            col(LoginSession.created_at) > at - timedelta(hours=settings.session_hours),
-        ),
+        SESSION,
+        {
+            "token_hash": token_hash(token),
+            "seen_after": at - timedelta(minutes=settings.session_idle_minutes),
+            "created_after": at - timedelta(hours=settings.session_hours),
+        },
     ).first()
     if row is None:
         return None

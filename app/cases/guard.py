@@ -58,20 +58,26 @@ class CaseContext:
         return self.can(Action.CODE) and self.unit.is_open
 
 
+CASE_IN_SAMPLE = (
+    sa.select(col(Case.id).label("case_id"), col(Case.code), *UNIT_COLUMNS)
+    .join(Unit, col(Unit.case_id) == col(Case.id))
+    .join(Layer, CONSENSUS_LAYER)
+    .where(
+        col(Case.study_id) == sa.bindparam("study_id"),
+        col(Case.code_key) == sa.bindparam("code_key"),
+        col(Unit.sample_id) == sa.bindparam("sample_id"),
+    )
+)
+
+
 def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> CaseContext:
     """A case in a sample by its code, without regard to case. Raises `NotFound`."""
     sample = study.sample(sample_id)
     row = (
         run(
             db,
-            sa.select(col(Case.id).label("case_id"), col(Case.code), *UNIT_COLUMNS)
-            .join(Unit, col(Unit.case_id) == col(Case.id))
-            .join(Layer, CONSENSUS_LAYER)
-            .where(
-                col(Case.study_id) == study.id,
-                col(Case.code_key) == code.casefold(),
-                col(Unit.sample_id) == sample_id,
-            ),
+            CASE_IN_SAMPLE,
+            {"study_id": study.id, "code_key": code.casefold(), "sample_id": sample_id},
         )
         .mappings()
         .first()

@@ -90,6 +90,33 @@ UNIT_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
 CONSENSUS_LAYER = and_(col(Layer.unit_id) == col(Unit.id), col(Layer.account_id).is_(None))
 
 
+_NAMED = and_(col(Assignment.unit_id) == col(Unit.id), col(Assignment.until).is_(None))
+JUDGES = (
+    sa.select(col(Unit.id), col(Account.id), col(Account.name), col(Agreement.id).is_not(None))
+    .select_from(Unit)
+    .join(Member, col(Member.study_id) == col(Unit.study_id))
+    .join(Account, col(Account.id) == col(Member.account_id))
+    .join(
+        Agreement,
+        and_(
+            col(Agreement.unit_id) == col(Unit.id),
+            col(Agreement.account_id) == col(Account.id),
+            col(Agreement.content) == col(Unit.content),
+        ),
+        isouter=True,
+    )
+    .where(
+        col(Unit.id).in_(sa.bindparam("units", expanding=True)),
+        col(Member.is_judge),
+        col(Member.left_at).is_(None),
+        col(Account.disabled_at).is_(None),
+        ~exists().where(_NAMED)
+        | exists().where(_NAMED, col(Assignment.account_id) == col(Account.id)),
+    )
+    .order_by(col(Account.name), col(Account.id))
+)
+
+
 def judges_of(db: Session, facts: Mapping[str, object]) -> tuple[Judge, ...]:
     """The judges of one unit, by name."""
     unit_id = facts["id"]
@@ -102,32 +129,7 @@ def judges_of_units(db: Session, unit_ids: Collection[int]) -> dict[int, tuple[J
 
     One statement, however many units.
     """
-    named = and_(col(Assignment.unit_id) == col(Unit.id), col(Assignment.until).is_(None))
-    rows = run(
-        db,
-        sa.select(col(Unit.id), col(Account.id), col(Account.name), col(Agreement.id).is_not(None))
-        .select_from(Unit)
-        .join(Member, col(Member.study_id) == col(Unit.study_id))
-        .join(Account, col(Account.id) == col(Member.account_id))
-        .join(
-            Agreement,
-            and_(
-                col(Agreement.unit_id) == col(Unit.id),
-                col(Agreement.account_id) == col(Account.id),
-                col(Agreement.content) == col(Unit.content),
-            ),
-            isouter=True,
-        )
-        .where(
-            col(Unit.id).in_(unit_ids),
-            col(Member.is_judge),
-            col(Member.left_at).is_(None),
-            col(Account.disabled_at).is_(None),
-            ~exists().where(named)
-            | exists().where(named, col(Assignment.account_id) == col(Account.id)),
-        )
-        .order_by(col(Account.name), col(Account.id)),
-    )
+    rows = run(db, JUDGES, {"units": list(unit_ids)})
     found: dict[int, list[Judge]] = {unit_id: [] for unit_id in unit_ids}
     for unit_id, *judge in rows:
         found[unit_id].append(Judge(*judge))

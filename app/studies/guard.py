@@ -72,26 +72,34 @@ def check(actor: Actor, action: Action) -> None:
         raise Forbidden(answer.reason)
 
 
+# Every page passes here: the statements are put together once and not for each request.
+MEMBERSHIP = (
+    sa.select(
+        col(Study.title),
+        col(Study.way_of_working),
+        col(Member.is_pi),
+        col(Member.is_judge),
+        col(Member.is_reader),
+        col(Member.auditor),
+        CASES_OF_STUDY,
+    )
+    .join(Member, col(Member.study_id) == col(Study.id))
+    .where(
+        col(Study.id) == sa.bindparam("study_id"),
+        col(Member.account_id) == sa.bindparam("account_id"),
+        col(Member.left_at).is_(None),
+    )
+)
+SAMPLES = (
+    sa.select(col(Sample.id), col(Sample.name), col(Sample.topic))
+    .where(col(Sample.study_id) == sa.bindparam("study_id"))
+    .order_by(col(Sample.position), col(Sample.id))
+)
+
+
 def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
     """The study as this person may know it. An outsider gets `NotFound`."""
-    row = run(
-        db,
-        sa.select(
-            col(Study.title),
-            col(Study.way_of_working),
-            col(Member.is_pi),
-            col(Member.is_judge),
-            col(Member.is_reader),
-            col(Member.auditor),
-            CASES_OF_STUDY,
-        )
-        .join(Member, col(Member.study_id) == col(Study.id))
-        .where(
-            col(Study.id) == study_id,
-            col(Member.account_id) == me.id,
-            col(Member.left_at).is_(None),
-        ),
-    ).first()
+    row = run(db, MEMBERSHIP, {"study_id": study_id, "account_id": me.id}).first()
     if row is None:
         raise NotFound("There is no such study, or you are not a member of it.")
     title, way, is_pi, is_judge, is_reader, auditor, cases = row
@@ -101,12 +109,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
         is_reader=is_reader,
         auditor=AuditorKind(auditor) if auditor else None,
     )
-    samples = run(
-        db,
-        sa.select(col(Sample.id), col(Sample.name), col(Sample.topic))
-        .where(col(Sample.study_id) == study_id)
-        .order_by(col(Sample.position), col(Sample.id)),
-    )
+    samples = run(db, SAMPLES, {"study_id": study_id})
     return StudyContext(
         me=me,
         id=study_id,
