@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.cases.guard import CaseContext
 from app.domains.coding import Coding, DomainLine
-from app.domains.passages import Kind
+from app.domains.passages import Kind, made_at
 from app.domains.resting import RestingIdea, resting_on
 
 
@@ -68,7 +68,7 @@ def card_of(db: Session, case: CaseContext, coding: Coding, key: tuple[Kind, int
         cited=transcript.cite(found.start, found.end),
         quote=transcript.text[found.start : found.end],
         by=found.by,
-        at=found.at,
+        at=made_at(db, kind, passage_id),
         memo=found.memo,
         domains=tuple(d for d in coding.domains if d.domain.id in found.domain_ids),
         other_domains=tuple(d for d in coding.domains if d.domain.id not in found.domain_ids),

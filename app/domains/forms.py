@@ -1,6 +1,6 @@
 """What a coding form sends: a selected passage, or turns and sentences by number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
@@ -24,6 +24,30 @@ class Selected:
     end: int
     quote: str
     exact: bool
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the form of turns and sentences held when it was refused, and why."""
+
+    numbers: dict[str, str]
+    domains: tuple[str, ...] = ()
+    message: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: Posted, error: Invalid) -> "Typed":
+        """Keep it for the page that asks again."""
+        return cls(
+            {name: form.text(name) for name in NUMBERS},
+            tuple(form.texts("domain")),
+            error.message,
+            error.fields,
+        )
+
+
+NUMBERS = ("from_turn", "from_sentence", "to_turn", "to_sentence")
+NOTHING_TYPED = Typed(dict.fromkeys(NUMBERS, ""))
 
 
 def selected(db: Session, case: CaseContext, form: Posted) -> Selected:

@@ -115,6 +115,10 @@ AT = {
     )
     for kind, table in TABLES.items()
 }
+MADE_AT = {
+    kind: sa.select(col(table.made_at)).where(col(table.id) == sa.bindparam("id"))
+    for kind, table in TABLES.items()
+}
 DOMAINS_OF = (
     sa.select(col(BlockDomain.block_id), col(BlockDomain.domain_id))
     .where(col(BlockDomain.block_id).in_(IDS))
@@ -139,6 +143,12 @@ def stored_at(
     """The passage of a layer at exactly this range of a transcript version."""
     place = {"layer": layer_id, "version": version_id, "start": start, "end": end}
     return next(iter(_complete(db, kind, run(db, AT[kind], place).all())), None)
+
+
+def made_at(db: Session, kind: Kind, passage_id: int) -> datetime:
+    """When a passage was made."""
+    moment: datetime = run(db, MADE_AT[kind], {"id": passage_id}).scalar_one()
+    return moment
 
 
 def _complete(db: Session, kind: Kind, rows: Sequence[Any]) -> list[Passage]:

@@ -1,7 +1,6 @@
 """What is placed on a case's transcripts: blocks and *not coded* marks of all its samples."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -41,7 +40,6 @@ class Placed(NamedTuple):
     memo: str
     version: int
     by: str
-    at: datetime
     domain_ids: tuple[int, ...]
 
 
@@ -71,7 +69,6 @@ BLOCKS = (
         col(Block.memo),
         col(Block.version),
         col(Account.name),
-        col(Block.made_at),
         col(BlockDomain.domain_id),
     )
     .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
@@ -90,7 +87,6 @@ MARKS = (
         sa.literal(""),
         col(NotCoded.version),
         col(Account.name),
-        col(NotCoded.made_at),
     )
     .join(Account, col(Account.id) == col(NotCoded.made_by))
     .where(col(NotCoded.layer_id).in_(LAYERS))

@@ -24,7 +24,7 @@ from app.domains.blocks import (
 )
 from app.domains.card import Card, card_of
 from app.domains.coding import Coding, read_coding, turn_at, turn_id
-from app.domains.forms import moved, selected
+from app.domains.forms import NOTHING_TYPED, Typed, moved, selected
 from app.domains.margin import TurnView
 from app.domains.passages import Kind, Passage, stored
 from app.domains.resting import RestsOnBlock
@@ -32,7 +32,7 @@ from app.domains.switches import sample_switch, transcript_switch
 from app.domains.transcripts import transcript_with, transcripts_of
 from app.domains.undo import redo, undo
 from app.domains.unit_acts import unit_acts
-from app.errors import NotFound, StaleEdit
+from app.errors import Invalid, NotFound, StaleEdit
 from app.permissions import Action
 from app.studies.guard import Id
 from app.web.forms import Form, Posted
@@ -82,33 +82,39 @@ def mark(request: Request, db: Db, case: See, mark: Id) -> Response:
 @router.post(CODING + "/blocks")
 def add_block(request: Request, db: Db, form: Form, case: Code) -> Response:
     """Put the selected passage into one or more domains."""
-    passage = selected(db, case, form)
-    change = assign(
-        db,
-        case,
-        version_id=passage.version_id,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.quote,
-        domain_ids=form.numbers("domain"),
-        to_sentences=not passage.exact,
-    )
+    try:
+        passage = selected(db, case, form)
+        change = assign(
+            db,
+            case,
+            version_id=passage.version_id,
+            start=passage.start,
+            end=passage.end,
+            quote=passage.quote,
+            domain_ids=form.numbers("domain"),
+            to_sentences=not passage.exact,
+        )
+    except Invalid as error:
+        return _asked_again(request, db, form, case, error)
     return _answer(request, db, form, case, change, "Block added.", "It is there already.")
 
 
 @router.post(CODING + "/not-coded")
 def add_mark(request: Request, db: Db, form: Form, case: Code) -> Response:
     """Mark the selected passage as looked at and left out."""
-    passage = selected(db, case, form)
-    change = leave_out(
-        db,
-        case,
-        version_id=passage.version_id,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.quote,
-        to_sentences=not passage.exact,
-    )
+    try:
+        passage = selected(db, case, form)
+        change = leave_out(
+            db,
+            case,
+            version_id=passage.version_id,
+            start=passage.start,
+            end=passage.end,
+            quote=passage.quote,
+            to_sentences=not passage.exact,
+        )
+    except Invalid as error:
+        return _asked_again(request, db, form, case, error)
     return _answer(request, db, form, case, change, "Marked as not coded.", "It is so already.")
 
 
@@ -247,6 +253,16 @@ def _refused(
     return _page(request, db, case, view, card=card, refusal=reason.message, status=409)
 
 
+def _asked_again(
+    request: Request, db: Session, form: Posted, case: CaseContext, error: Invalid
+) -> Response:
+    """422: the page again with what was typed into its form; for htmx the sentence alone."""
+    if is_fragment(request):
+        raise error
+    view = read_coding(db, case, transcript=_shown(request, form))
+    return _page(request, db, case, view, typed=Typed.of(form, error), status=422)
+
+
 def _card_page(
     request: Request, db: Session, case: CaseContext, kind: Kind, passage_id: int
 ) -> Response:
@@ -269,6 +285,7 @@ def _page(
     card: Card | None = None,
     q: str = "",
     hits: Sequence[TurnView] = (),
+    typed: Typed = NOTHING_TYPED,
     refusal: str = "",
     status: int = 200,
 ) -> Response:
@@ -276,6 +293,7 @@ def _page(
         request,
         "domains/coding.html",
         status=status,
+        typed=typed,
         q=q,
         hits=hits,
         search_url=f"{case.url}/coding" if view.transcript else None,

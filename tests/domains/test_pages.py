@@ -51,7 +51,7 @@ def _turn_ids(html: str) -> list[str]:
 
 
 def _turn(html: str, number: int) -> str:
-    return html.partition(f'id=turn-{number} ')[2].partition("</li>")[0]
+    return html.partition(f"id=turn-{number} ")[2].partition("</li>")[0]
 
 
 # Reading
@@ -220,6 +220,39 @@ def test_a_passage_that_cannot_be_is_refused_with_a_sentence(
     assert answer.status_code == 422
     assert sentence in answer.text
     assert list(db.exec(select(Block))) == []
+
+
+def test_what_was_typed_into_the_form_is_still_there_after_a_refusal(
+    db: Session, case: ACase
+) -> None:
+    answer = case.people.ana.post(
+        f"{case.url}/blocks",
+        {"transcript_version": case.transcript(db).version_id, "from_turn": 2, "to_turn": 4},
+    )
+    assert answer.status_code == 422
+    assert "Choose at least one domain" in answer.text
+    assert re.search(r'name="from_turn"[^>]*value="2"', answer.text)
+    assert re.search(r'name="to_turn"[^>]*value="4"', answer.text)
+
+
+@pytest.mark.parametrize("step", ["start-later", "end-earlier", "sideways"])
+def test_a_block_of_one_sentence_cannot_be_made_shorter_by_a_sentence(
+    db: Session, case: ACase, step: str
+) -> None:
+    block = case.put(db, BREATH, "Antecedent").after[0]
+    url = f"{case.url}/blocks/{block.id}/ends"
+    assert case.people.ana.post(url, {"version": 1, "step": step}).status_code == 422
+
+
+def test_at_the_edge_of_the_transcript_the_ends_stay_where_they_are(
+    db: Session, case: ACase
+) -> None:
+    block = case.put(db, "Mm-hm.", "Antecedent").after[0]
+    url = f"{case.url}/blocks/{block.id}/ends"
+    answer = case.people.ana.post(url, {"version": 1, "step": "end-later"}, htmx=True)
+    assert "stay where they are" in answer.headers["HX-Trigger"]
+    db.expire_all()
+    assert db.get_one(Block, block.id).version == 1
 
 
 def test_a_block_is_looked_at_changed_and_removed_by_links_and_buttons(
