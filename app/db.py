@@ -5,11 +5,14 @@ BEGIN IMMEDIATE: a deferred transaction that reads first is refused at once when
 between, and the driver's default loses updates without an error.
 """
 
+import asyncio
 import enum
+import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -30,6 +33,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 POOL_SIZE = 20
+PLACES = POOL_SIZE // 2 - 1
+"""So many requests ask the database at once. Each may need a second connection for a moment, to
+note that somebody was there; two are left for the live streams."""
 BUSY_TIMEOUT_MS = 5000
 WRITE_FIRST = "BEGIN IMMEDIATE"
 
@@ -59,6 +65,23 @@ def now() -> datetime:
 def guid() -> str:
     """A fresh identifier that exports keep."""
     return str(uuid.uuid4())
+
+
+LARGEST_ID = 2**31 - 1
+
+
+def random_id() -> int:
+    """An id that tells neither how many rows there are nor which of them came first."""
+    return secrets.randbelow(LARGEST_ID) + 1
+
+
+def unguessable_key() -> Any:
+    """The key of a table whose ids stand on pages; see docs/decisions/0015-ids-tell-nothing.md.
+
+    Private drafts lie in the same tables as what everybody sees: counted ids would have gaps where
+    somebody else drafts. Nor is an id given twice, which SQLite does with counted ones.
+    """
+    return Field(default=None, primary_key=True, sa_column_kwargs={"default": random_id})
 
 
 def enum_type(members: type[enum.StrEnum], name: str) -> Any:
@@ -134,6 +157,11 @@ class Database:
         )
         self._writing = self.engine.execution_options(sqlite_begin=WRITE_FIRST)
 
+    @cached_property
+    def places(self) -> asyncio.Semaphore:
+        """How many requests may ask at once."""
+        return asyncio.Semaphore(PLACES)
+
     def session(self, *, writing: bool) -> Session:
         """An unopened session; expiry off, because services flush and read models are plain."""
         return Session(self._writing if writing else self._reading, expire_on_commit=False)
@@ -146,9 +174,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits at the end, or rolls back when anything was raised."""
-        with self.session(writing=True) as session, session.begin():
-            yield session
+        """A session that commits at the end, or rolls back when anything was raised.
+
+        Whoever must keep something before that may commit or roll back in between.
+        """
+        with self.session(writing=True) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
 
 
 def run(db: Session, statement: sa.Executable, values: dict[str, Any] | None = None) -> Any:
@@ -167,7 +203,8 @@ def get_db(request: Request) -> Iterator[Session]:
     """The request's session: reading for safe methods, else writing.
 
     The commit happens when the dependency closes, which with `scope="function"` is before the
-    response leaves: a success that was answered is on disk.
+    response leaves: a success that was answered is on disk. `request.state.before_commit` has the
+    last word in the same transaction.
     """
     database = cast(Database, request.app.state.database)
     if request.method in SAFE_METHODS:
@@ -176,10 +213,24 @@ def get_db(request: Request) -> Iterator[Session]:
     else:
         with database.write() as session:
             yield session
+            last_word = getattr(request.state, "before_commit", None)
+            if last_word:
+                last_word(request, session)
+
+
+async def get_place(request: Request) -> AsyncIterator[None]:
+    """One of the places at the database, waited for without a thread or a connection in hand.
+
+    A request keeps its connection while it changes threads. Without places, twenty that wait for
+    a connection would take the threads that those who have one need to go on.
+    """
+    async with cast(Database, request.app.state.database).places:
+        yield
 
 
 Row = TypeVar("Row")
 
+Place = Annotated[None, Depends(get_place, scope="function")]
 Db = Annotated[Session, Depends(get_db, scope="function")]
 
 

@@ -43,11 +43,24 @@ class Versions:
 
 
 class StaleEdit(Conflict):
-    """Somebody saved first. Carries the three texts so that nothing typed is lost."""
+    """Somebody saved first. Carries the three texts so that nothing typed is lost.
 
-    def __init__(self, message: str, versions: Versions | None = None) -> None:
+    `fields` has them for each field of the form, so that they can be kept (`app.accounts.kept`);
+    `seen` is the version that the form was loaded with.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        versions: Versions | None = None,
+        *,
+        fields: dict[str, Versions] | None = None,
+        seen: int = 0,
+    ) -> None:
         super().__init__(message)
-        self.versions = versions
+        self.fields = fields or {}
+        self.versions = versions or next(iter(self.fields.values()), None)
+        self.seen = seen
 
 
 class Invalid(ConcordError):

@@ -34,10 +34,19 @@ class Action(StrEnum):
     EDIT_TRANSCRIPTS = "add or change transcripts"
     SEE_CODING = "see the team's coding of this case"
     CODE = "code this case"
+    SEE_DRAFTS = "see the judges' revealed drafts"
     SEE_BOARD = "see this board"
     SORT = "sort this board"
     AGREE = "agree for the team of judges"
     REOPEN = "reopen this unit"
+    GO_ON = "go on to the core ideas of this case"
+    SEE_MEETINGS = "see the team's meetings"
+    MEET = "hold a meeting"
+    SEE_AUDITS = "see the audits"
+    SEE_AUDIT = "see this audit"
+    AUDIT = "audit this item"
+    REQUEST_AUDIT = "request an audit of this unit"
+    RESPOND = "respond to this audit"
     SEE_FINDINGS = "see the findings"
     EXPORT = "take tables out of the study"
     SEE_TRAIL = "read the trail"
@@ -78,6 +87,7 @@ POLICY: dict[Action, dict[Standing, str]] = {
         _S.AUDITOR_OF_ITEM: ALWAYS,
     },
     Action.CODE: {_S.JUDGE_OF_UNIT: ALWAYS},
+    Action.SEE_DRAFTS: {_S.PI: ALWAYS, _S.JUDGE_OF_UNIT: ALWAYS},
     Action.SEE_BOARD: {
         _S.PI: ALWAYS,
         _S.JUDGE_OF_UNIT: ALWAYS,
@@ -88,6 +98,14 @@ POLICY: dict[Action, dict[Standing, str]] = {
     Action.SORT: {_S.JUDGE_OF_UNIT: ALWAYS},
     Action.AGREE: {_S.JUDGE_OF_UNIT: ALWAYS},
     Action.REOPEN: {_S.PI: ALWAYS, _S.JUDGE_OF_UNIT: ALWAYS},
+    Action.GO_ON: {_S.PI: ALWAYS, _S.JUDGE_OF_UNIT: ALWAYS},
+    Action.SEE_MEETINGS: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS},
+    Action.MEET: {_S.JUDGE: ALWAYS},
+    Action.SEE_AUDITS: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS, _S.AUDITOR: ALWAYS},
+    Action.SEE_AUDIT: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS, _S.AUDITOR_OF_ITEM: ALWAYS},
+    Action.AUDIT: {_S.AUDITOR_OF_ITEM: ALWAYS},
+    Action.REQUEST_AUDIT: {_S.PI: ALWAYS, _S.JUDGE_OF_UNIT: ALWAYS},
+    Action.RESPOND: {_S.JUDGE_OF_UNIT: ALWAYS},
     Action.SEE_FINDINGS: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS, _S.READER: ALWAYS},
     Action.EXPORT: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS},
     Action.SEE_TRAIL: {_S.PI: ALWAYS, _S.JUDGE: ALWAYS},
