@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.db import UTCDateTime, enum_type, foreign, now
@@ -56,3 +58,23 @@ class OneTimeLink(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class KeptText(SQLModel, table=True):
+    """What somebody typed and could not save, because another was first. Seen by nobody else.
+
+    `texts` are the fields of the form as they were typed, `base` what they were started from, at
+    the item's `version`.
+    """
+
+    __tablename__ = "kept_text"
+    __table_args__ = (sa.UniqueConstraint("account_id", "item_kind", "item_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = foreign("account", index=False)
+    item_kind: str
+    item_id: int
+    texts: dict[str, Any] = Field(sa_type=sa.JSON)
+    base: dict[str, Any] = Field(sa_type=sa.JSON)
+    version: int
+    kept_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

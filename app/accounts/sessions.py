@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from app.accounts.models import Account, LoginSession
 from app.config import Settings
-from app.db import SAFE_METHODS, Database, Db, now, run
+from app.db import SAFE_METHODS, Database, Db, Place, now, run
 from app.errors import Forbidden
 from app.web.errors import SignInNeeded
+from app.web.templating import asks_again
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -110,7 +111,7 @@ SESSION = (
 )
 
 
-def signed_in_or_none(request: Request, db: Db) -> Me | None:
+def signed_in_or_none(request: Request, db: Db, place: Place) -> Me | None:
     """Who is signed in, if anybody; idle and absolute expiry are checked here."""
     settings = cast(Settings, request.app.state.settings)
     token = request.cookies.get(cookie_name(settings))
@@ -129,7 +130,7 @@ def signed_in_or_none(request: Request, db: Db) -> Me | None:
     if row is None:
         return None
     session_id, seen_at, account_id, email, name, is_administrator = row
-    if at - seen_at > TOUCH_EVERY:
+    if at - seen_at > TOUCH_EVERY and not asks_again(request):
         _touch(request, db, session_id)
     me = Me(account_id, email, name, is_administrator, session_id)
     request.state.me = me

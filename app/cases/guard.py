@@ -1,7 +1,7 @@
 """`in_case(Action)`: the guard of everything under a case in a sample."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +10,12 @@ from sqlmodel import Session, col
 
 from app.accounts.sessions import SignedIn
 from app.cases.models import Case
+from app.consensus import first_cases  # noqa: F401 - it takes part in agreeing
+from app.consensus.drafting import take_up
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
-from app.db import Db, run
+from app.consensus.rules import Step
+from app.db import SAFE_METHODS, Db, run
 from app.errors import NotFound
 from app.permissions import Action, Actor, Refused, decide
 from app.studies.guard import Code, Id, SampleName, StudyContext, check, enter
@@ -21,7 +24,7 @@ from app.trail.service import Scene
 
 @dataclass(frozen=True)
 class CaseContext:
-    """Somebody in a case of a sample: study, sample, case, its unit and consensus layer."""
+    """Somebody in a case of a sample: study, sample, case, its unit and the layer they work on."""
 
     study: StudyContext
     sample: SampleName
@@ -32,7 +35,8 @@ class CaseContext:
     @property
     def scene(self) -> Scene:
         """For `trail.record`."""
-        return Scene(self.study.id, self.study.me.id, self.unit.id, self.unit.layer_id)
+        unit = self.unit
+        return Scene(self.study.id, self.study.me.id, unit.id, unit.layer_id, unit.chain)
 
     @property
     def actor(self) -> Actor:
@@ -56,6 +60,16 @@ class CaseContext:
     def may_edit(self) -> bool:
         """Roles and state together: should the page offer changes?"""
         return self.can(Action.CODE) and self.unit.is_open
+
+    @property
+    def may_code(self) -> bool:
+        """Should the page offer changes of blocks? In the second of two passes they are locked."""
+        return self.may_edit and self.unit.step is not Step.CORE_IDEAS
+
+    @property
+    def may_write(self) -> bool:
+        """Should the page offer changes of core ideas? In the first of two passes not yet."""
+        return self.may_edit and self.unit.step is not Step.DOMAINS
 
 
 CASE_IN_SAMPLE = (
@@ -86,7 +100,8 @@ def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> Ca
         raise NotFound(f"There is no case {code} in the sample {sample.name}.")
     facts = dict(row)
     case_id, code = facts.pop("case_id"), facts.pop("code")
-    return CaseContext(study, sample, case_id, code, unit_facts(db, facts))
+    unit = unit_facts(db, facts, way=study.way_of_working, passes=study.passes, looking=study.me.id)
+    return CaseContext(study, sample, case_id, code, unit)
 
 
 def in_case(action: Action) -> Callable[..., Any]:
@@ -97,6 +112,8 @@ def in_case(action: Action) -> Callable[..., Any]:
     ) -> CaseContext:
         context = load_case(db, enter(request, db, me, study), sample, code)
         check(context.actor, action)
+        if action is Action.CODE and request.method not in SAFE_METHODS:
+            return replace(context, unit=take_up(db, context.scene, context.unit))
         return context
 
     guard.action = action  # type: ignore[attr-defined]

@@ -21,13 +21,14 @@ from app.cases.models import (
 )
 from app.cases.resting import resting_on
 from app.cases.speakers import SpeakerRole
-from app.consensus.models import Agreement, Assignment, Unit
-from app.consensus.queries import Judge
-from app.consensus.rules import AGREED_OR_LATER, State
+from app.consensus.models import Unit
+from app.consensus.queries import UNREVEALED, Judge, judges_of_units
+from app.consensus.rules import State, Step, is_agreed
+from app.consensus.under_way import Drafting, being_drafted, under_way
 from app.db import one_or_not_found, run
 from app.permissions import Action, Actor, Refused, Role, decide
 from app.studies.guard import SampleName, StudyContext
-from app.studies.models import Member, Sample
+from app.studies.models import Sample
 
 
 @dataclass(frozen=True)
@@ -173,24 +174,30 @@ def _in_samples(
             col(Case.code),
             col(Unit.sample_id),
             col(Unit.state),
+            col(Unit.step),
+            col(Unit.way),
         )
         .join(Case, col(Case.id) == col(Unit.case_id))
         .join(Sample, col(Sample.id) == col(Unit.sample_id))
         .where(which)
         .order_by(col(Sample.position), col(Sample.id)),
     ).all()
-    judges = judges_of_units(db, study.id, [unit[0] for unit in units])
+    judges = judges_of_units(db, [unit[0] for unit in units])
+    drafted = [being_drafted(u[0], study.id, u[4], u[6], study.way_of_working) for u in units]
+    drafting = under_way(db, [each for each in drafted if each], judges)
     names = {sample.id: sample for sample in study.samples}
     found: defaultdict[int, list[InSample]] = defaultdict(list)
-    for unit_id, case_id, code, sample_id, state in units:
+    for unit_id, case_id, code, sample_id, state, step, _ in units:
         found[case_id].append(
             _standing(
                 study,
                 unit_id,
                 names[sample_id],
                 code,
-                State(state),
+                state,
+                step,
                 judges[unit_id],
+                drafting.get(unit_id),
                 has_text=case_id in with_text,
             )
         )
@@ -203,94 +210,60 @@ def _standing(
     sample: SampleName,
     code: str,
     state: State,
+    step: Step,
     judges: tuple[Judge, ...],
+    drafting: Drafting | None,
     *,
     has_text: bool,
 ) -> InSample:
     is_judge = any(judge.id == study.me.id for judge in judges)
-    actor = Actor(study.roles, judges_unit=is_judge, unit_agreed=state in AGREED_OR_LATER)
+    actor = Actor(study.roles, judges_unit=is_judge, unit_agreed=is_agreed(state, step))
     may_open = not isinstance(decide(actor, Action.SEE_CODING), Refused)
-    words: str = state.value
+    words: str = drafting.words if drafting else state.value
     if state is State.CONSENSUS:
         agreed = sum(judge.agreed for judge in judges)
         words += f" · {agreed} of {len(judges)} agreed" if agreed else " · nobody has agreed yet"
+    if step is Step.CORE_IDEAS or (step is Step.DOMAINS and state is not State.NOT_STARTED):
+        words = f"{step}: {words}"
     named = is_judge or Role.PI in study.roles
+    awaited = [judge for judge in judges if not judge.agreed]
+    if drafting:
+        awaited = list(drafting.still_drafting)
+    elif state is not State.CONSENSUS:
+        awaited = list(judges)
+    waits_for = WAITS_FOR.get(state, "")
+    if not waits_for and not is_agreed(state, step):
+        waits_for = _waits_for(judges, awaited, named=named, has_text=has_text)
     return InSample(
         unit_id=unit_id,
         sample=sample,
         state=state,
         words=words,
-        waits_for=_waits_for(state, judges, named=named, has_text=has_text),
+        waits_for=waits_for,
         coding_url=(
             f"/studies/{study.id}/samples/{sample.id}/cases/{code}/coding" if may_open else None
         ),
     )
 
 
-def _waits_for(state: State, judges: tuple[Judge, ...], *, named: bool, has_text: bool) -> str:
-    """Whom or what a unit waits for, "" for nobody.
+WAITS_FOR = {State.IN_AUDIT: "the auditors", State.RESPONDING: "the team"}
 
-    Who has still to agree is for its judges and the PI.
+
+def _waits_for(
+    judges: Collection[Judge], awaited: Collection[Judge], *, named: bool, has_text: bool
+) -> str:
+    """Whom or what a unit that is not agreed waits for.
+
+    Who has still to submit or to agree is for its judges and the PI.
     """
-    if state in AGREED_OR_LATER:
-        return {State.IN_AUDIT: "the auditors", State.RESPONDING: "the team"}.get(state, "")
     if not has_text:
         return "a transcript"
     if not judges:
         return "a judge"
-    missing = [judge.name for judge in judges if not judge.agreed]
-    if state is State.CONSENSUS and named and len(missing) < len(judges):
-        return " and ".join([", ".join(missing[:-1]), missing[-1]] if missing[1:] else missing)
+    names = [judge.name for judge in awaited]
+    if named and len(names) < len(judges):
+        return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
     return "its judges"
-
-
-def judges_of_units(
-    db: Session, study_id: int, unit_ids: Collection[int]
-) -> dict[int, tuple[Judge, ...]]:
-    """The judges of several units of a study, as `app.consensus.queries.judges_of` has them."""
-    people = run(
-        db,
-        sa.select(col(Account.id), col(Account.name))
-        .join(Member, col(Member.account_id) == col(Account.id))
-        .where(
-            col(Member.study_id) == study_id,
-            col(Member.is_judge),
-            col(Member.left_at).is_(None),
-            col(Account.disabled_at).is_(None),
-        )
-        .order_by(col(Account.name), col(Account.id)),
-    ).all()
-    named = defaultdict(set)
-    for unit_id, account_id in run(
-        db,
-        sa.select(col(Assignment.unit_id), col(Assignment.account_id))
-        .join(Unit, col(Unit.id) == col(Assignment.unit_id))
-        .where(col(Unit.study_id) == study_id, col(Assignment.until).is_(None)),
-    ):
-        named[unit_id].add(account_id)
-    agreed = {
-        (unit_id, account_id)
-        for unit_id, account_id in run(
-            db,
-            sa.select(col(Agreement.unit_id), col(Agreement.account_id))
-            .join(
-                Unit,
-                sa.and_(
-                    col(Unit.id) == col(Agreement.unit_id),
-                    col(Unit.content) == col(Agreement.content),
-                ),
-            )
-            .where(col(Unit.study_id) == study_id),
-        )
-    }
-    return {
-        unit_id: tuple(
-            Judge(account_id, name, (unit_id, account_id) in agreed)
-            for account_id, name in people
-            if not named[unit_id] or account_id in named[unit_id]
-        )
-        for unit_id in unit_ids
-    }
 
 
 @dataclass(frozen=True)
@@ -330,12 +303,25 @@ def case_page(db: Session, study: StudyContext, code: str) -> CasePage:
     present = {entry.sample.id for entry in row.samples}
     return CasePage(
         row=row,
-        transcripts=_stored(db, row.transcripts),
+        transcripts=_stored(
+            db,
+            row.transcripts,
+            drafted=_is_drafted(db, case_id),
+        ),
         other_samples=tuple(sample for sample in study.samples if sample.id not in present),
     )
 
 
-def _stored(db: Session, rows: tuple[TranscriptRow, ...]) -> tuple[StoredTranscript, ...]:
+def _is_drafted(db: Session, case_id: int) -> bool:
+    """Has anybody drafted the case in private, and not been revealed?"""
+    unrevealed = sa.exists().where(UNREVEALED, col(Unit.case_id) == case_id)
+    return bool(run(db, sa.select(unrevealed)).scalar())
+
+
+def _stored(
+    db: Session, rows: tuple[TranscriptRow, ...], *, drafted: bool
+) -> tuple[StoredTranscript, ...]:
+    """With who stored them. Where the case is `drafted` in private all of them stay alike."""
     versions = [row.version_id for row in rows]
     speakers: defaultdict[int, list[tuple[str, SpeakerRole]]] = defaultdict(list)
     for transcript_id, label, role in run(
@@ -362,7 +348,7 @@ def _stored(db: Session, rows: tuple[TranscriptRow, ...]) -> tuple[StoredTranscr
             row,
             tuple(speakers[row.id]),
             *stored[row.version_id],
-            resting=bool(resting[row.version_id]),
+            resting=drafted or bool(resting[row.version_id]),
         )
         for row in rows
     )

@@ -21,12 +21,13 @@ from app.cases.models import (
     TranscriptVersion,
     Turn,
 )
+from app.cases.new_text import note_new_text
 from app.cases.resting import in_words, resting_on, summed
 from app.cases.sentences import sentence_starts
-from app.consensus.models import Agreement, Assignment, Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, unit_facts
-from app.consensus.rules import State, UnitKind, check_open
-from app.consensus.service import change_content, open_unit
+from app.consensus.models import Agreement, Assignment, Drafter, Layer, Unit
+from app.consensus.queries import drafted_units
+from app.consensus.rules import UnitKind
+from app.consensus.service import open_unit
 from app.db import one_or_not_found, run
 from app.errors import Conflict, Invalid, StaleEdit, Versions
 from app.studies.guard import StudyContext
@@ -121,8 +122,14 @@ def take_out_of_sample(db: Session, study: StudyContext, *, case_id: int, sample
     ).scalar()
     if unit_id is None:
         return
+    if drafted_units(db, col(Unit.id) == unit_id):
+        raise Conflict(
+            f"{case.code} stays in the sample '{sample}': it has been drafted there in private. "
+            "What has begun keeps its place, whatever the drafts hold."
+        )
     check_nothing_done(db, case.code, sample, unit_id)
     for table, condition in (
+        (Drafter, col(Drafter.unit_id) == unit_id),
         (Agreement, col(Agreement.unit_id) == unit_id),
         (Assignment, col(Assignment.unit_id) == unit_id),
         (Layer, col(Layer.unit_id) == unit_id),
@@ -142,7 +149,7 @@ def take_out_of_sample(db: Session, study: StudyContext, *, case_id: int, sample
     )
 
 
-PARTS_OF_A_UNIT = frozenset({"layer", "assignment", "agreement"})
+PARTS_OF_A_UNIT = frozenset({"layer", "assignment", "agreement", "drafter"})
 
 
 def check_nothing_done(db: Session, code: str, sample: str, unit_id: int) -> None:
@@ -216,7 +223,7 @@ def store_transcript(
     if not any(text.strip() for text in texts):
         raise Invalid(f"The transcript '{title}' of {case.code} has no text, so nothing is stored.")
     _check_characters(title, turns)
-    _note_new_text(db, study, case)
+    note_new_text(db, study, case)
     last = run(
         db, sa.select(sa.func.max(col(Transcript.number))).where(col(Transcript.case_id) == case_id)
     ).scalar()
@@ -289,21 +296,6 @@ def _turn_rows(version_id: int, turns: Sequence[tuple[str, str, str]]) -> list[d
         )
         start += len(text) + 1
     return rows
-
-
-def _note_new_text(db: Session, study: StudyContext, case: Case) -> None:
-    """Judges agree to a case as they read it: new text ends agreements that are not complete."""
-    units = run(
-        db,
-        sa.select(*UNIT_COLUMNS)
-        .join(Layer, CONSENSUS_LAYER)
-        .where(col(Unit.case_id) == case.id, col(Unit.state) != State.NOT_STARTED),
-    ).mappings()
-    for row in units.all():
-        if row["state"] == State.CONSENSUS:
-            change_content(db, unit_facts(db, row), case.code)
-        else:
-            check_open(State(row["state"]), case.code)
 
 
 def case_of(db: Session, study: StudyContext, case_id: int, *, lock: bool = False) -> Case:

@@ -10,6 +10,8 @@ from app.cases.models import Case, Speaker, Transcript, TranscriptVersion, Turn
 from app.cases.resting import in_words, resting_on, summed
 from app.cases.service import case_of, checked_title
 from app.cases.speakers import SpeakerRole
+from app.consensus.models import Unit
+from app.consensus.queries import drafted_units
 from app.db import one_or_not_found, run
 from app.errors import Conflict
 from app.studies.guard import StudyContext
@@ -20,6 +22,11 @@ def remove_transcript(db: Session, study: StudyContext, *, case_id: int, number:
     """Take back a transcript on which nothing rests. Raises `Conflict` naming what does."""
     case = case_of(db, study, case_id, lock=True)
     transcript = _transcript_of(db, case, number)
+    if drafted_units(db, col(Unit.case_id) == case_id):
+        raise Conflict(
+            f"'{transcript.title}' of {case.code} stays: the case has been drafted in private, and "
+            "a text that may be coded is frozen."
+        )
     versions = (
         run(
             db,

@@ -37,7 +37,11 @@ def rail(context: "StudyContext", path: str) -> tuple[RailItem, ...]:
         found.append(RailItem("Cases", f"{study}/cases", _cases_are_current(path, study)))
     if sample_id is not None:
         found.extend(_steps(context, path, f"{study}/samples/{sample_id}"))
+    if context.can(Action.SEE_AUDITS):
+        found.append(RailItem("Audits", f"{study}/audits", path.startswith(f"{study}/audits")))
     around = []
+    if context.can(Action.SEE_MEETINGS):
+        around.append(("Meetings", f"{study}/meetings"))
     if context.can(Action.SEE_SET_UP):
         around.append(("Team", f"{study}/team"))
         around.append(("Settings", f"{study}/settings"))

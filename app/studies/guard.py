@@ -12,9 +12,11 @@ from app.accounts.sessions import Me, SignedIn
 from app.db import Db, run
 from app.errors import Forbidden, NotFound
 from app.permissions import Action, Actor, Refused, Role, decide
+from app.studies.attending import MEETING_ATTENDED
 from app.studies.counts import CASES_OF_STUDY
 from app.studies.frame import rail
-from app.studies.models import AuditorKind, Member, RoleSet, Sample, Study, WayOfWorking
+from app.studies.models import AuditorKind, Member, RoleSet, Sample, Study
+from app.studies.ways import WayOfWorking
 from app.trail.service import Scene
 from app.web.templating import plural
 
@@ -33,15 +35,21 @@ class SampleName:
 
 @dataclass(frozen=True)
 class StudyContext:
-    """Who acts in which study: what a guarded route gets, and services take after `db`."""
+    """Who acts in which study: what a guarded route gets, and services take after `db`.
+
+    `meeting_id` is the open meeting at which this person is present.
+    """
 
     me: Me
     id: int
     title: str
     way_of_working: WayOfWorking
+    board_way: WayOfWorking
+    passes: int
     roles: frozenset[Role]
     samples: tuple[SampleName, ...]
     cases: int
+    meeting_id: int | None = None
 
     @property
     def subtitle(self) -> str:
@@ -77,11 +85,14 @@ MEMBERSHIP = (
     sa.select(
         col(Study.title),
         col(Study.way_of_working),
+        col(Study.board_way),
+        col(Study.passes),
         col(Member.is_pi),
         col(Member.is_judge),
         col(Member.is_reader),
         col(Member.auditor),
         CASES_OF_STUDY,
+        MEETING_ATTENDED,
     )
     .join(Member, col(Member.study_id) == col(Study.id))
     .where(
@@ -102,7 +113,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
     row = run(db, MEMBERSHIP, {"study_id": study_id, "account_id": me.id}).first()
     if row is None:
         raise NotFound("There is no such study, or you are not a member of it.")
-    title, way, is_pi, is_judge, is_reader, auditor, cases = row
+    title, way, board_way, passes, is_pi, is_judge, is_reader, auditor, cases, meeting = row
     held = RoleSet(
         is_pi=is_pi,
         is_judge=is_judge,
@@ -115,9 +126,12 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
         id=study_id,
         title=title,
         way_of_working=way,
+        board_way=board_way,
+        passes=passes,
         roles=held.roles,
         samples=tuple(SampleName(*sample) for sample in samples),
         cases=cases,
+        meeting_id=meeting,
     )
 
 

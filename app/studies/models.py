@@ -8,18 +8,16 @@ from sqlmodel import Field, SQLModel
 
 from app.db import UTCDateTime, enum_type, foreign, guid, now
 from app.permissions import Role
-
-
-class WayOfWorking(StrEnum):
-    """How a team reaches its consensus layer; chosen at set-up."""
-
-    TOGETHER = "together"
-    INDEPENDENT_FIRST = "independent first"
-    DRAFTER_AND_REVIEWERS = "drafter and reviewers"
+from app.studies.ways import WayOfWorking
 
 
 class Study(SQLModel, table=True):
-    """The whole: samples, cases, members and settings."""
+    """The whole: samples, cases, members and settings.
+
+    `way_of_working` holds for the units that are begun next. Where `way_after` is set, it takes
+    over once `first_cases` cases are agreed. `passes` is 2 where domains and core ideas are agreed
+    one after the other.
+    """
 
     __tablename__ = "study"
 
@@ -30,6 +28,14 @@ class Study(SQLModel, table=True):
     way_of_working: WayOfWorking = Field(
         default=WayOfWorking.TOGETHER, sa_type=enum_type(WayOfWorking, "way_of_working")
     )
+    board_way: WayOfWorking = Field(
+        default=WayOfWorking.TOGETHER, sa_type=enum_type(WayOfWorking, "board_way")
+    )
+    way_after: WayOfWorking | None = Field(
+        default=None, sa_type=enum_type(WayOfWorking, "way_after")
+    )
+    first_cases: int = 0
+    passes: int = 1
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     version: int = 1
 

@@ -25,6 +25,7 @@ from app.studies.models import (
     Sample,
     Study,
 )
+from app.studies.ways import Ways
 
 ROLE_COLUMNS = ("is_pi", "is_judge", "is_reader", "auditor")
 
@@ -228,14 +229,24 @@ class SettingsPage:
 
     title: str
     version: int
+    ways: Ways
     samples: tuple[SampleRow, ...]
     abbreviations: tuple[AbbreviationRow, ...]
 
 
 def settings_page(db: Session, study: StudyContext) -> SettingsPage:
     """A study's settings in three statements."""
-    title, version = run(
-        db, sa.select(col(Study.title), col(Study.version)).where(col(Study.id) == study.id)
+    title, version, *ways = run(
+        db,
+        sa.select(
+            col(Study.title),
+            col(Study.version),
+            col(Study.way_of_working),
+            col(Study.way_after),
+            col(Study.first_cases),
+            col(Study.board_way),
+            col(Study.passes),
+        ).where(col(Study.id) == study.id),
     ).one()
     samples = run(
         db,
@@ -255,6 +266,7 @@ def settings_page(db: Session, study: StudyContext) -> SettingsPage:
     return SettingsPage(
         title=title,
         version=version,
+        ways=Ways(*ways),
         samples=tuple(SampleRow(*row) for row in samples),
         abbreviations=abbreviations(db, study.id),
     )

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.accounts.kept import keep_typed, let_go
 from app.accounts.sessions import SignedIn
 from app.db import Db
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, StaleEdit
 from app.permissions import Action
 from app.studies import team
-from app.studies.forms import typed
+from app.studies.forms import typed, ways
 from app.studies.guard import Id, StudyContext, may
 from app.studies.queries import my_studies, settings_page
 from app.studies.service import (
@@ -25,6 +26,9 @@ from app.studies.service import (
     remove_sample,
     rename_study,
 )
+from app.studies.stale import item_of, two_versions_of_settings
+from app.studies.ways import FOR_BOARDS, FOR_CASES, FOR_PASSES
+from app.studies.working import choose_ways
 from app.web.errors import status_of
 from app.web.forms import Form
 from app.web.templating import Toast, page, see_other
@@ -75,17 +79,27 @@ def _settings(
     fields: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
 ) -> Response:
+    found = settings_page(db, study)
     return page(
         request,
         "studies/settings.html",
         status=status,
-        settings=settings_page(db, study),
+        settings=found,
+        versions=two_versions_of_settings(db, study, found),
         may_set_up=study.can(Action.SET_UP),
         change=change,
         message=message,
         fields=fields or {},
         typed=values,
+        for_cases=FOR_CASES,
+        afterwards=[(way.value, way.value.capitalize()) for way in FOR_CASES],
+        for_boards=FOR_BOARDS,
+        for_passes=FOR_PASSES,
     )
+
+
+TYPED = ("title", "name", "topic", "short", "meaning")
+WAYS = ("way", "way_after", "first_cases", "board_way", "passes")
 
 
 def _save(
@@ -98,10 +112,19 @@ def _save(
     done: str,
     change: Callable[[], object],
 ) -> Response:
-    """Make a change and go back to its place; refused, show the page with what was typed."""
+    """Make a change and go back to its place; refused, show the page with what was typed.
+
+    With `keep_theirs` one's own words for the line are let go instead.
+    """
+    item = item_of(study, part)
+    if item and form.has("keep_theirs"):
+        let_go(db, study.me.id, item)
+        return see_other(request, f"/studies/{study.id}/settings#{part}")
     try:
         change()
     except (Invalid, Conflict) as error:
+        if item and isinstance(error, StaleEdit):
+            keep_typed(db, study.me.id, item, error)
         return _settings(
             request,
             db,
@@ -110,7 +133,7 @@ def _save(
             status=status_of(error),
             message=error.message,
             fields=error.fields if isinstance(error, Invalid) else {},
-            values=typed(form, "title", "name", "topic", "short", "meaning"),
+            values=typed(form, *TYPED, *WAYS),
         )
     return see_other(request, f"/studies/{study.id}/settings#{part}", Toast(done))
 
@@ -135,6 +158,20 @@ def rename(request: Request, db: Db, form: Form, study: SetUp) -> Response:
         change=lambda: rename_study(
             db, study, title=form.raw("title"), version=form.whole("version", 0)
         ),
+    )
+
+
+@router.post("/studies/{study}/settings/ways")
+def save_ways(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+    """How the team works on what is begun next."""
+    return _save(
+        request,
+        db,
+        study,
+        form,
+        part="ways",
+        done="Saved. It holds for cases and boards that nobody has begun yet.",
+        change=lambda: choose_ways(db, study, ways=ways(form), seen=form.raw("seen")),
     )
 
 
@@ -222,6 +259,7 @@ def save_abbreviation(
             short=form.raw("short"),
             meaning=form.raw("meaning"),
             was=form.raw("was"),
+            was_short=form.raw("was_short") if form.has("was_short") else None,
         ),
     )
 

@@ -7,12 +7,14 @@ from sqlalchemy import delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from app.accounts.kept import Item, forget, let_go
 from app.accounts.sessions import Me
 from app.db import one_or_not_found, run
-from app.errors import Conflict, Invalid, StaleEdit, Versions
+from app.errors import Conflict, Invalid
 from app.studies.guard import StudyContext
 from app.studies.members import accept_invitation, add_member, invite
 from app.studies.models import Abbreviation, Member, Sample, Study
+from app.studies.stale import ABBREVIATION, SAMPLE, STUDY, stale_setting
 from app.trail.service import Scene, record
 
 LONGEST_TITLE = 200
@@ -47,7 +49,7 @@ def create_study(db: Session, me: Me, *, title: str, judge: bool = False) -> Stu
         Scene(study.id, me.id),
         "create the study",
         item=study,
-        after={"title": study.title, "judge": judge},
+        after={"title": study.title, "judge": judge, "version": study.version},
     )
     return study
 
@@ -56,15 +58,16 @@ def rename_study(db: Session, study: StudyContext, *, title: str, version: int) 
     """Give the study another title. Raises `StaleEdit` where somebody else did meanwhile."""
     title = one_line(title, "title", "The title", limit=LONGEST_TITLE)
     row = db.exec(select(Study).where(col(Study.id) == study.id).with_for_update()).one()
+    item = Item(STUDY, study.id)
+    if row.version != version and row.title != title:
+        present, typed = {"title": row.title}, {"title": title}
+        raise stale_setting(
+            db, study, item, present=present, typed=typed, version=version, now=row.version
+        )
+    let_go(db, study.me.id, item)
     if row.title == title:
         return
-    if row.version != version:
-        raise StaleEdit(
-            f"The title was changed meanwhile, to “{row.title}”. Yours is still in the field: "
-            "save again to put it in its place.",
-            Versions(study.title, row.title, title, version=row.version),
-        )
-    before = row.title
+    before = {"title": row.title, "version": row.version}
     row.title, row.version = title, row.version + 1
     db.add(row)
     record(
@@ -72,8 +75,8 @@ def rename_study(db: Session, study: StudyContext, *, title: str, version: int) 
         study.scene,
         "rename the study",
         item=row,
-        before={"title": before},
-        after={"title": title},
+        before=before,
+        after={"title": title, "version": row.version},
     )
 
 
@@ -144,6 +147,7 @@ def _sample_values(sample: Sample) -> dict[str, object]:
         "topic": sample.topic,
         "rule": sample.rule,
         "min_cases": sample.min_cases,
+        "version": sample.version,
     }
 
 
@@ -165,14 +169,15 @@ def change_sample(
     name = _free_sample_name(db, study, name, but=sample_id)
     topic = one_line(topic, "topic", "The topic phrase", limit=LONGEST_TOPIC, required=False)
     row = sample_for_change(db, study, sample_id)
-    if (row.name, row.topic) == (name, topic):
-        return
-    if row.version != version:
-        raise StaleEdit(
-            f"This sample was changed meanwhile: it is now “{row.name}” with the topic "
-            f"“{row.topic}”. What you typed is still in the fields: save again to put it there.",
-            Versions("", f"{row.name}\n{row.topic}", f"{name}\n{topic}", version=row.version),
+    item, typed = Item(SAMPLE, sample_id), {"name": name, "topic": topic}
+    present = {"name": row.name, "topic": row.topic}
+    if row.version != version and present != typed:
+        raise stale_setting(
+            db, study, item, present=present, typed=typed, version=version, now=row.version
         )
+    let_go(db, study.me.id, item)
+    if present == typed:
+        return
     before = _sample_values(row)
     row.name, row.name_key, row.topic = name, name_key(name), topic
     row.version += 1
@@ -188,6 +193,7 @@ def remove_sample(db: Session, study: StudyContext, *, sample_id: int) -> None:
     try:
         with db.begin_nested():
             record(db, study.scene, "remove a sample", item=row, before=_sample_values(row))
+            forget(db, Item(SAMPLE, sample_id))
             run(db, delete(Sample).where(col(Sample.id) == sample_id))
     except IntegrityError as error:
         raise Conflict(
@@ -248,19 +254,20 @@ def change_abbreviation(
     short: str,
     meaning: str,
     was: str,
+    was_short: str | None = None,
 ) -> None:
-    """Change an abbreviation. `was` is the meaning the editor saw; raises `StaleEdit`."""
+    """Change an abbreviation. `was` and `was_short` are what the editor saw; raises `StaleEdit`."""
     short = _free_short(db, study, short, but=abbreviation_id)
     meaning = one_line(meaning, "meaning", "The meaning", limit=100)
     row = _abbreviation(db, study, abbreviation_id)
-    if (row.short, row.meaning) == (short, meaning):
+    item, typed = Item(ABBREVIATION, abbreviation_id), {"short": short, "meaning": meaning}
+    present = {"short": row.short, "meaning": row.meaning}
+    base = {"short": row.short if was_short is None else was_short, "meaning": was}
+    if base != present != typed:
+        raise stale_setting(db, study, item, present=present, typed=typed, base=base)
+    let_go(db, study.me.id, item)
+    if present == typed:
         return
-    if row.meaning != was:
-        raise StaleEdit(
-            f"This line was changed meanwhile: {row.short} = {row.meaning}. What you typed is "
-            "still in the fields: save again to put it there.",
-            Versions(was, row.meaning, meaning),
-        )
     before = _abbreviation_values(row)
     run(
         db,
@@ -281,6 +288,7 @@ def change_abbreviation(
 def remove_abbreviation(db: Session, study: StudyContext, *, abbreviation_id: int) -> None:
     """Take an abbreviation off the list; tables stop explaining it."""
     row = _abbreviation(db, study, abbreviation_id)
+    forget(db, Item(ABBREVIATION, abbreviation_id))
     record(db, study.scene, "remove an abbreviation", item=row, before=_abbreviation_values(row))
     db.delete(row)
     db.flush()
