@@ -11,13 +11,14 @@ from sqlmodel import Session, col
 from app.accounts.models import Account
 from app.cases.guard import CaseContext
 from app.db import run
-from app.domains.rules import Verb
+from app.domains.rules import JOIN, PUT_IN, TAKE_BACK, Verb
 from app.domains.transcripts import TranscriptText
 from app.trail.models import TrailEntry, TrailValues
+from app.trail.sentences import past
 
 HOW_MANY = 4
 
-SAID = {
+SAID: Mapping[str, str] = {
     Verb.ASSIGN: "put {place} in {domains}",
     Verb.DOUBLE_CODE: "put {place} in {domains} as well",
     Verb.TAKE_OUT: "took {place} out of {left}",
@@ -29,11 +30,18 @@ SAID = {
     Verb.CODED_AFTER_ALL: "took the 'not coded' mark off {place}",
     Verb.UNDO: "took back a change at {place}",
     Verb.REDO: "brought back a change at {place}",
+    JOIN: "joined what all judges have at {place}",
+    PUT_IN: "put {place} in {domains}, as decided",
+    TAKE_BACK: "took {place} back, as decided anew",
 }
 SAID_ELSEWHERE = {
     "agree": "agreed",
     "agreed by all": "was the last to agree",
     "reopen for recoding": "reopened the case",
+    "decide on a point": "decided on what was to be discussed",
+    "discuss a point after all": "opened a passage to be discussed after all",
+    "keep a reservation": "noted a reservation",
+    "withdraw a reservation": "withdrew a reservation",
 }
 LAST_ENTRIES = (
     sa.select(
@@ -45,7 +53,10 @@ LAST_ENTRIES = (
     )
     .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
     .join(Account, col(Account.id) == col(TrailEntry.account_id), isouter=True)
-    .where(col(TrailEntry.unit_id) == sa.bindparam("unit_id"), col(TrailEntry.chain) == 0)
+    .where(
+        col(TrailEntry.unit_id) == sa.bindparam("unit_id"),
+        col(TrailEntry.chain) == sa.bindparam("chain"),
+    )
     .order_by(col(TrailEntry.sequence).desc())
     .limit(sa.bindparam("how_many"))
 )
@@ -69,7 +80,9 @@ def lately(
     limit: int = HOW_MANY,
 ) -> list[Happening]:
     """The unit's last changes, newest first. `titles` are those of the domains by id."""
-    rows = run(db, LAST_ENTRIES, {"unit_id": case.unit.id, "how_many": limit})
+    rows = run(
+        db, LAST_ENTRIES, {"unit_id": case.unit.id, "chain": case.unit.chain, "how_many": limit}
+    )
     texts = {transcript.version_id: transcript for transcript in transcripts}
     return [
         Happening(name or "Somebody", _said(verb, before, after, texts, titles), at)
@@ -84,11 +97,11 @@ def _said(
     texts: Mapping[int, TranscriptText],
     titles: Mapping[int, str],
 ) -> str:
-    if verb not in set(Verb):
-        return SAID_ELSEWHERE.get(verb, verb)
+    if verb not in SAID:
+        return SAID_ELSEWHERE.get(verb) or past(verb)
     was = (before or {}).get("passages", [])
     became = (after or {}).get("passages", [])
-    return SAID[Verb(verb)].format(
+    return SAID[verb].format(
         place=_place((became or was)[:1], texts),
         domains=_named(became, was, titles),
         left=_named(was, became, titles),

@@ -11,13 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.accounts.models import Account
+from app.accounts.kept import Item, let_go
 from app.cases.anchoring import check_quote, snap
 from app.cases.guard import CaseContext
-from app.consensus.models import Unit
 from app.consensus.queries import UnitFacts
-from app.consensus.rules import State, check_open
-from app.consensus.service import change_content
+from app.consensus.rules import Step
+from app.consensus.service import change_content, hold
 from app.db import run
 from app.domains.models import Domain
 from app.domains.passages import Kind, Passage, stored, stored_at, write
@@ -25,7 +24,8 @@ from app.domains.resting import RestsOnBlock, resting_on
 from app.domains.rules import Verb
 from app.domains.transcripts import TranscriptText, transcript_with, transcripts_of
 from app.errors import Invalid, NotFound, StaleEdit, Versions
-from app.trail.models import TrailEntry
+from app.trail import items
+from app.trail.items import at_version
 from app.trail.service import record
 
 
@@ -33,7 +33,8 @@ from app.trail.service import record
 class Change:
     """What a change did. Without an `entry` nothing changed: it was so already.
 
-    `transcripts` are the case's, where the change had to read them.
+    `entry` is its number in the trail's chain. `transcripts` are the case's, where the change had
+    to read them.
     """
 
     unit: UnitFacts
@@ -41,6 +42,7 @@ class Change:
     after: tuple[Passage, ...]
     entry: int | None = None
     transcripts: tuple[TranscriptText, ...] = ()
+    verb: Verb | None = None
 
     @property
     def passage(self) -> Passage | None:
@@ -181,10 +183,17 @@ def move(
 
 
 def write_memo(db: Session, case: CaseContext, *, block_id: int, version: int, memo: str) -> Change:
-    """Note something beside a block. Raises `StaleEdit` with both memos on a stale save."""
+    """Note something beside a block. What one had typed there before is done with.
+
+    Raises `StaleEdit` with both memos where another wrote one since `version`; other changes of the
+    block do no harm to a memo.
+    """
     lock(db, case)
-    block = _present(db, case, Kind.BLOCK, block_id, version, memo=memo)
+    block = _there(db, case, Kind.BLOCK, block_id)
     wanted = replace(block, memo=memo.strip())
+    if block.version != version and wanted != block:
+        _check_memo(db, case, block, version, wanted.memo)
+    let_go(db, case.study.me.id, Item(Kind.BLOCK.value, block_id))
     if wanted == block:
         return Change(case.unit, (block,), (block,))
     return make(db, case, (), Verb.MEMO, [block], [wanted])
@@ -204,29 +213,22 @@ def make(
     transcripts = transcripts or transcripts_of(db, case.case_id)
     texts = {transcript.version_id: transcript.text for transcript in transcripts}
     written = write(db, case.unit.layer_id, texts, before, after)
+    item, *also = {passage.key: passage.item for passage in (*written, *before)}.values()
     entry = record(
         db,
         case.scene,
         verb,
-        item=(written or list(before))[0].item,
+        item=item,
+        also=also,
         before={"passages": [passage.as_values() for passage in before]},
         after={"passages": [passage.as_values() for passage in written]} | noted,
     )
-    return Change(unit, tuple(before), tuple(written), entry, transcripts)
-
-
-LOCKED_STATE = (
-    sa.select(col(Unit.state)).where(col(Unit.id) == sa.bindparam("unit_id")).with_for_update()
-)
+    return Change(unit, tuple(before), tuple(written), entry, transcripts, verb)
 
 
 def lock(db: Session, case: CaseContext) -> None:
-    """Take the unit's row, so that what is read now is still so when it is written.
-
-    Raises `StepLocked` where the unit is not open.
-    """
-    state = run(db, LOCKED_STATE, {"unit_id": case.unit.id}).scalar_one()
-    check_open(State(state), case.code)
+    """Take the unit's row; see `consensus.service.hold`."""
+    hold(db, case.unit, case.code, part=Step.DOMAINS)
 
 
 def _range(
@@ -264,50 +266,45 @@ def _domains(db: Session, case: CaseContext, domain_ids: Sequence[int]) -> list[
     return wanted
 
 
-def _present(
-    db: Session,
-    case: CaseContext,
-    kind: Kind,
-    passage_id: int,
-    version: int,
-    *,
-    memo: str | None = None,
-) -> Passage:
+def _there(db: Session, case: CaseContext, kind: Kind, passage_id: int) -> Passage:
     found = stored(db, case.unit.layer_id, kind, [passage_id])
-    what = "block" if kind is Kind.BLOCK else "'not coded' mark"
     if not found:
         raise NotFound(
-            f"This {what} is not there any more; somebody has removed it. Load the page again."
-        )
-    if found[0].version != version:
-        who = last_hand(db, case, found[0])
-        theirs = found[0].memo if memo is not None else ""
-        raise StaleEdit(
-            f"{who} changed this {what} after you opened it, so nothing was changed now. It is "
-            "shown as it stands; look at it, and do it again if you still want to.",
-            Versions(
-                base="",
-                theirs=theirs,
-                mine=memo or "",
-                theirs_by=who,
-                version=found[0].version,
-            ),
+            f"This {_WHAT[kind]} is not there any more; somebody has removed it. Load the page "
+            "again."
         )
     return found[0]
 
 
+def _present(db: Session, case: CaseContext, kind: Kind, passage_id: int, version: int) -> Passage:
+    found = _there(db, case, kind, passage_id)
+    if found.version != version:
+        raise StaleEdit(
+            f"{last_hand(db, case, found)} changed this {_WHAT[kind]} after you opened it, so "
+            "nothing was changed now. It is shown as it stands; look at it, and do it again if you "
+            "still want to."
+        )
+    return found
+
+
+_WHAT = {Kind.BLOCK: "block", Kind.NOT_CODED: "'not coded' mark"}
+
+
+def _check_memo(db: Session, case: CaseContext, block: Passage, version: int, memo: str) -> None:
+    was = at_version(db, case.scene, block.kind.value, block.id, version).get("memo")
+    if was == block.memo:
+        return
+    hand = items.last_hand(db, case.scene, block.kind.value, block.id, fields=["memo"])
+    who = hand.name if hand else "Somebody"
+    raise StaleEdit(
+        f"{who} changed this memo after you opened it, so nothing was changed now. What you typed "
+        "is kept for you: choose.",
+        fields={"memo": Versions(was or "", block.memo, memo, who, block.version)},
+        seen=version,
+    )
+
+
 def last_hand(db: Session, case: CaseContext, passage: Passage) -> str:
     """Who changed a passage last."""
-    name = run(
-        db,
-        sa.select(col(Account.name))
-        .join(TrailEntry, col(TrailEntry.account_id) == col(Account.id))
-        .where(
-            col(TrailEntry.study_id) == case.study.id,
-            col(TrailEntry.item_kind) == passage.kind.value,
-            col(TrailEntry.item_id) == passage.id,
-        )
-        .order_by(col(TrailEntry.sequence).desc())
-        .limit(1),
-    ).scalar()
-    return name or "Somebody"
+    found = items.last_hand(db, case.scene, passage.kind.value, passage.id)
+    return found.name if found else "Somebody"

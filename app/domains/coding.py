@@ -100,7 +100,7 @@ def read_coding(
     shown = shown or (transcripts[0] if transcripts else None)
     open_turns = {t.number: _open_turns(t, placed) for t in transcripts}
     marks = _marks(case, units, domains, placed, shown)
-    own = [p for p in placed if p.layer_id == case.unit.layer_id]
+    own = [p for p in placed if p.layer_id == case.unit.blocks_layer_id]
     here = next(unit for unit in units if unit.sample_id == case.sample.id)
     return Coding(
         units=units,
@@ -145,7 +145,7 @@ def _marks(
     shown: TranscriptText | None,
 ) -> list[Mark]:
     visible = {unit.layer_id for unit in units if unit.is_visible}
-    own = case.unit.layer_id
+    own = case.unit.blocks_layer_id
     found = []
     for each in placed:
         if shown is None or each.version_id != shown.version_id or each.layer_id not in visible:

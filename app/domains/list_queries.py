@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from app.accounts.kept import TwoVersions, kept_for, two_versions
 from app.consensus.models import Layer
 from app.db import run
 from app.domains.models import Block, BlockDomain, Domain, DomainKind
 from app.domains.queries import DomainRow, domain_list
+from app.permissions import Action
 from app.studies.guard import StudyContext
 from app.studies.models import Sample
+from app.trail.items import last_hand
 from app.web.templating import plural
 
 # Core ideas live on a floor above; they are counted by table name.
@@ -102,3 +105,29 @@ def domain_list_page(db: Session, study: StudyContext, sample_id: int) -> Domain
 
 def _counted(db: Session, statement: sa.Executable) -> dict[int, tuple[int, ...]]:
     return {row[0]: tuple(row[1:]) for row in run(db, statement)}
+
+
+LABELS = {
+    "title": "Title",
+    "abbreviation": "Abbreviation",
+    "definition": "Definition",
+    "kind": "Kind",
+}
+
+
+def two_versions_of_domains(
+    db: Session, study: StudyContext, page: DomainListPage
+) -> dict[int, TwoVersions]:
+    """For each domain that one typed something for and another saved first: both versions."""
+    if not study.can(Action.EDIT_DOMAIN_LIST):
+        return {}
+    domains = {line.domain.id: line.domain for line in page.lines}
+    found = {}
+    for item, kept in kept_for(db, study.me.id, ["domain"], list(domains)).items():
+        domain = domains[item.id]
+        present = {name: str(getattr(domain, name)) for name in LABELS}
+        hand = last_hand(db, study.scene, "domain", domain.id, fields=list(LABELS))
+        both = two_versions(kept, present, version=domain.version, labels=LABELS, hand=hand)
+        if both:
+            found[item.id] = both
+    return found

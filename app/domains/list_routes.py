@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.accounts.kept import Item, keep_typed, let_go
 from app.db import Db
-from app.domains.list_queries import domain_list_page
+from app.domains.list_queries import domain_list_page, two_versions_of_domains
 from app.domains.list_service import (
     add_several,
     change_domain,
@@ -20,7 +21,7 @@ from app.domains.models import DomainKind
 from app.domains.rules import read_lines
 from app.domains.service import add_domain
 from app.domains.switches import Switch
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, StaleEdit
 from app.permissions import Action
 from app.studies.forms import typed
 from app.studies.guard import Id, StudyContext, may
@@ -58,18 +59,21 @@ def _page(
     focus: str = "",
 ) -> Response:
     """The page; `part` is what it is about: 'new', 'lines', 'copy' or a domain's id."""
+    here = study.sample(sample)
+    domains = domain_list_page(db, study, sample)
     return page(
         request,
         "domains/list.html",
         "entries",
         status=status,
         toast=toast,
-        sample=study.sample(sample),
+        versions=two_versions_of_domains(db, study, domains),
+        sample=here,
         switch=[
             Switch(each.name, _url(study, each.id), each.id == sample) for each in study.samples
         ],
         url=_url(study, sample),
-        domains=domain_list_page(db, study, sample),
+        domains=domains,
         may_edit=study.can(Action.EDIT_DOMAIN_LIST),
         kinds=KINDS,
         part=part,
@@ -94,6 +98,8 @@ def _save(
     try:
         toast = change()
     except (Invalid, Conflict) as error:
+        if isinstance(error, StaleEdit):
+            keep_typed(db, study.me.id, Item("domain", int(part)), error)
         return _page(
             request,
             db,
@@ -192,9 +198,12 @@ def copy(request: Request, db: Db, form: Form, study: Edit, sample: Id) -> Respo
 
 @router.post(LIST + "/{domain}")
 def save(request: Request, db: Db, form: Form, study: Edit, sample: Id, domain: Id) -> Response:
-    """Another title, abbreviation, definition or kind."""
+    """Another title, abbreviation, definition or kind; `keep_theirs` lets one's own words go."""
 
     def change() -> Toast:
+        if form.has("keep_theirs"):
+            let_go(db, study.me.id, Item("domain", domain))
+            return Toast("It stays as it is.")
         changed = change_domain(
             db,
             study,

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.accounts.kept import Item, forget, let_go
 from app.cases.resting import in_words, resting_on, summed
-from app.consensus.models import Agreement, Assignment, Layer, Unit
+from app.consensus.models import Agreement, Assignment, Drafter, Layer, Unit
+from app.consensus.queries import drafted_units
 from app.consensus.rules import UnitKind
 from app.consensus.service import open_unit
 from app.db import one_or_not_found, run
+from app.domains.dependents import note_redefined
 from app.domains.list_change import (
     as_values,
     checked_abbreviation,
@@ -25,8 +28,10 @@ from app.domains.rules import ListLine, title_key
 from app.domains.service import add_domain
 from app.errors import Conflict, Invalid, StaleEdit, Versions
 from app.studies.guard import StudyContext
+from app.trail.items import at_version, last_hand
+from app.trail.service import Values
 
-PARTS_OF_A_BOARD = frozenset({"layer", "assignment", "agreement"})
+PARTS_OF_A_BOARD = frozenset({"layer", "assignment", "agreement", "drafter"})
 MOST_AT_ONCE = 60
 
 
@@ -44,7 +49,8 @@ def change_domain(
 ) -> Domain:
     """Give a domain another title, abbreviation, definition or kind; what was coded stays with it.
 
-    Made analytic it gets its cross-analysis, made anything else it loses an empty one. Raises
+    Made analytic it gets its cross-analysis, made anything else it loses an empty one. Where its
+    meaning changed, the cases coded in it are marked to be looked at again. Raises
     `Invalid` as `add_domain`, `StaleEdit` where somebody was first, `Conflict` where its board is
     not empty.
     """
@@ -61,23 +67,49 @@ def change_domain(
         "definition": definition.strip(),
     }
     if after == before:
+        let_go(db, study.me.id, Item("domain", domain_id))
         return domain
     if domain.version != version:
-        raise StaleEdit(
-            f"Somebody changed '{domain.title}' after you opened it, so nothing was saved now. "
-            "It is shown as it stands; your words are still in the form. Save them if they "
-            "should stand.",
-            Versions(base="", theirs=domain.title, mine=title, version=domain.version),
-        )
+        raise _stale(db, study, domain, before, after, version)
     if kind != domain.kind:
         _change_kind(db, study, domain, kind)
     domain.title, domain.title_key, domain.abbreviation = title, title_key(title), short
     domain.definition, domain.kind = definition.strip(), kind
-    domain.version += 1
+    before["version"], domain.version = domain.version, domain.version + 1
+    after["version"] = domain.version
     db.add(domain)
     db.flush()
+    let_go(db, study.me.id, Item("domain", domain_id))
     note_change(db, study, sample_id, "change a domain", domain, before=before, after=after)
+    note_redefined(db, study, domain, before=before, after=after)
     return domain
+
+
+def _stale(
+    db: Session,
+    study: StudyContext,
+    domain: Domain,
+    present: Values,
+    typed: Values,
+    version: int,
+) -> StaleEdit:
+    """The refusal of a save from an older version, with what stands and what was typed."""
+    assert domain.id is not None
+    hand = last_hand(db, study.scene, "domain", domain.id, fields=TYPED)
+    who = hand.name if hand else "Somebody"
+    base = at_version(db, study.scene, "domain", domain.id, version)
+    return StaleEdit(
+        f"{who} changed '{domain.title}' after you opened it, so nothing was saved now. What you "
+        "typed is kept for you: choose.",
+        fields={
+            name: Versions(base.get(name, ""), present[name], typed[name], who, domain.version)
+            for name in TYPED
+        },
+        seen=version,
+    )
+
+
+TYPED = ("title", "abbreviation", "definition", "kind")
 
 
 def _change_kind(db: Session, study: StudyContext, domain: Domain, kind: DomainKind) -> None:
@@ -92,6 +124,11 @@ def _change_kind(db: Session, study: StudyContext, domain: Domain, kind: DomainK
                 domain_id=domain.id,
             )
     elif domain.kind == DomainKind.ANALYTIC:
+        if drafted_units(db, col(Unit.domain_id) == domain.id):
+            raise Conflict(
+                f"'{domain.title}' stays analytic: its board has been drafted in private, and what "
+                "has begun keeps its place, whatever the drafts hold."
+            )
         counts = _on_board(db, domain.id)
         if counts:
             raise Conflict(
@@ -133,10 +170,18 @@ def shift_domain(
 def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id: int) -> str:
     """Remove a domain that nothing rests on. Returns its title.
 
-    Raises `Conflict` naming what does: blocks, core ideas, reasons, categories.
+    Raises `Conflict` naming what does: blocks, core ideas, reasons, categories. While anything of
+    the sample is drafted in private none is removed, so that nobody learns which a draft uses.
     """
-    take_list(db, study.sample(sample_id))
+    sample = study.sample(sample_id)
+    take_list(db, sample)
     domain = _domain(db, sample_id, domain_id)
+    if drafted_units(db, col(Unit.sample_id) == sample_id):
+        raise Conflict(
+            f"'{domain.title}' stays in the list: cases or boards of {sample.name} have been "
+            "drafted in private, and a draft may use it. Give it another title, or remove it once "
+            "all drafts are revealed."
+        )
     counts = _resting(db, domain_id)
     if counts:
         raise Conflict(
@@ -148,6 +193,7 @@ def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id
             f"'{domain.title}' stays in the list: its board is empty now, but the trail tells of "
             "work on it. Give the domain another title, or the kind 'other'."
         )
+    forget(db, Item("domain", domain_id))
     note_change(db, study, sample_id, "remove a domain", domain, before=as_values(domain))
     db.delete(domain)
     db.flush()
@@ -180,6 +226,7 @@ def _close_board(db: Session, domain_id: int) -> bool:
     if summed(*on_unit.values(), *resting_on(db, "layer", layers).values()):
         return False
     for table, condition in (
+        (Drafter, col(Drafter.unit_id) == unit_id),
         (Agreement, col(Agreement.unit_id) == unit_id),
         (Assignment, col(Assignment.unit_id) == unit_id),
         (Layer, col(Layer.unit_id) == unit_id),

@@ -10,7 +10,7 @@ people is never in them.
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from app.cases.anchoring import Span, lanes, split_runs
@@ -19,6 +19,7 @@ from app.domains.lines import Lines
 
 TWELFTHS = 12
 LAST_LANE = 7
+LAST_ABREAST = 3
 MOST_HUES = 3
 LONGEST_SPEAKER = 3
 FOUND_ATTRIBUTE = " data-found"
@@ -45,7 +46,8 @@ class Mark(NamedTuple):
     """A passage with a stripe: a block in one domain, or (hue 0) a *not coded* mark.
 
     `key` is unique on the page; `faint` marks belong to another sample of the case; `said` is what
-    the stripe tells who points at it: the domain, who made it, the memo.
+    the stripe tells who points at it: the domain, who made it, the memo. Where layers stand side by
+    side, `group` is the place of the mark's layer; a judge's draft has no link and tints nothing.
     """
 
     key: str
@@ -57,6 +59,8 @@ class Mark(NamedTuple):
     abbreviation: str
     said: str
     faint: bool
+    group: int | None = None
+    is_draft: bool = False
 
 
 class Stripe(NamedTuple):
@@ -109,17 +113,22 @@ def draw(
     open_turns: Collection[int],
     hits: Sequence[Range] = (),
     touched: Sequence[Range] | None = None,
+    placed: Mapping[str, int] | None = None,
+    discussed: Range | None = None,
     id_prefix: str = "turn-",
     cite_prefix: str = "",
 ) -> list[TurnView]:
     """The turns with their stripes and runs.
 
     With `touched`, only those that a change at these ranges may have altered. `open_turns` has the
-    numbers of participants' turns that are not covered; `hits` are the places a search found.
+    numbers of participants' turns that are not covered; `hits` are the places a search found;
+    `placed` has the lane of each mark where layers stand side by side (`abreast`), `discussed` is
+    the passage that is talked about.
     """
     lines = Lines(turns)
     wide = {mark.key: lines.whole(mark.start, mark.end) for mark in marks}
-    placed = lanes([Span(mark.key, *wide[mark.key]) for mark in marks])
+    if placed is None:
+        placed = _in_lanes(marks, lines, LAST_LANE)
     places: Sequence[int] = range(len(turns))
     if touched is not None:
         reached = [affected(wide.values(), *lines.whole(*each)) for each in touched]
@@ -140,6 +149,8 @@ def draw(
         id_ = f"{id_prefix}{turn.number}"
         role = "participant" if turn.is_participant else "interviewer"
         is_open = " data-uncoded" if turn.number in open_turns else ""
+        if discussed and turn.start < discussed[1] and discussed[0] < turn.end:
+            is_open += " data-current"
         drawn.append(
             TurnView(
                 id_,
@@ -152,6 +163,29 @@ def draw(
             )
         )
     return drawn
+
+
+def _in_lanes(marks: Sequence[Mark], lines: Lines, last: int) -> dict[str, int]:
+    spans = [Span(mark.key, *lines.whole(mark.start, mark.end)) for mark in marks]
+    return {key: min(lane, last) for key, lane in lanes(spans).items()}
+
+
+def abreast(
+    turns: Sequence[TurnText], marks: Sequence[Mark], groups: int
+) -> tuple[dict[str, int], tuple[int, ...]]:
+    """The lanes of layers side by side: each mark's, counted over all groups, and each group's.
+
+    Every group has one lane at least, and no more than a judge's overlapping blocks need.
+    """
+    lines = Lines(turns)
+    placed: dict[str, int] = {}
+    wide: list[int] = []
+    for group in range(groups):
+        own = _in_lanes([mark for mark in marks if mark.group == group], lines, LAST_ABREAST)
+        first = sum(wide)
+        placed.update({key: first + lane for key, lane in own.items()})
+        wide.append(max(own.values(), default=0) + 1)
+    return placed, tuple(wide)
 
 
 def short(speaker: str) -> str:
@@ -188,6 +222,9 @@ def _run(start: int, text: str, marks: tuple[Mark, ...]) -> Words:
     for mark in marks:
         if mark.key == FOUND.key:
             attributes += FOUND_ATTRIBUTE
+        elif mark.is_draft:
+            if mark.id not in blocks:
+                blocks.append(mark.id)
         elif not mark.faint and not mark.hue:
             attributes += " data-not-coded"
         elif not mark.faint:
@@ -205,18 +242,20 @@ def _stripe(turn: TurnText, mark: Mark, lane: int) -> Stripe:
     first = max(0, bisect_right(lines, mark.start) - 1)
     top = round(first * TWELFTHS / len(lines))
     bottom = round(bisect_left(lines, mark.end) * TWELFTHS / len(lines))
-    attributes = f"data-lane={min(lane, LAST_LANE)} data-from={top} data-to={max(top + 1, bottom)}"
+    attributes = f"data-lane={lane} data-from={top} data-to={max(top + 1, bottom)}"
     attributes += f" data-hue={mark.hue}" if mark.hue else " data-not-coded"
+    if mark.group is not None:
+        attributes += f" data-group={mark.group}"
     if mark.faint:
         attributes += " data-faint"
-    elif mark.hue:
+    elif mark.hue or mark.is_draft:
         attributes += f" data-block={mark.id} data-domain={mark.domain_id}"
     if mark.end <= turn.end:
         attributes += " data-ends"
     if mark.start < turn.start:
         return Stripe(attributes, mark.said, "", "")
     attributes += " data-starts"
-    if mark.faint:
+    if mark.faint or mark.is_draft:
         return Stripe(attributes, mark.said, mark.abbreviation, "")
     path = f"{'blocks' if mark.hue else 'not-coded'}/{mark.id}"
     return Stripe(f"id=stripe-{mark.key} {attributes}", mark.said, mark.abbreviation, path)

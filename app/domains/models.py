@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.db import UTCDateTime, enum_type, foreign, guid, now
+from app.db import UTCDateTime, enum_type, foreign, guid, now, unguessable_key
 
 
 class DomainKind(StrEnum):
@@ -27,7 +27,7 @@ class Domain(SQLModel, table=True):
         sa.UniqueConstraint("sample_id", "abbreviation"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = unguessable_key()
     guid: str = Field(default_factory=guid, unique=True)
     sample_id: int = foreign("sample", index=False)
     title: str
@@ -54,7 +54,7 @@ class Block(SQLModel, table=True):
         sa.CheckConstraint('"start" >= 0 AND "start" < "end"', name="range"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = unguessable_key()
     guid: str = Field(default_factory=guid, unique=True)
     layer_id: int = foreign("layer", index=False)
     transcript_version_id: int = foreign("transcript_version")
@@ -87,7 +87,7 @@ class NotCoded(SQLModel, table=True):
         sa.CheckConstraint('"start" >= 0 AND "start" < "end"', name="range"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = unguessable_key()
     guid: str = Field(default_factory=guid, unique=True)
     layer_id: int = foreign("layer", index=False)
     transcript_version_id: int = foreign("transcript_version")

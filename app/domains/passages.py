@@ -37,6 +37,7 @@ class Passage:
     """A block or a *not coded* mark, with its domains and the core ideas that rest on it.
 
     `id` 0 is not stored yet; `version` guards against stale saves and is no part of the content.
+    It only grows, also when a removed passage is brought back.
     """
 
     kind: Kind
@@ -64,9 +65,7 @@ class Passage:
 
     def as_values(self) -> dict[str, Any]:
         """For the trail: plain values, without the text."""
-        values = asdict(self)
-        values.pop("version")
-        return values | {
+        return asdict(self) | {
             "kind": self.kind.value,
             "domains": list(self.domains),
             "core_ideas": list(self.core_ideas),
@@ -104,7 +103,9 @@ def _columns(kind: Kind) -> Any:
 
 IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 BY_ID = {
-    kind: _columns(kind).where(col(table.id).in_(IDS)).order_by(col(table.start), col(table.id))
+    kind: _columns(kind)
+    .where(col(table.id).in_(IDS))
+    .order_by(col(table.start), col(table.end).desc())
     for kind, table in TABLES.items()
 }
 AT = {
@@ -113,10 +114,6 @@ AT = {
         col(table.start) == sa.bindparam("start"),
         col(table.end) == sa.bindparam("end"),
     )
-    for kind, table in TABLES.items()
-}
-MADE_AT = {
-    kind: sa.select(col(table.made_at)).where(col(table.id) == sa.bindparam("id"))
     for kind, table in TABLES.items()
 }
 DOMAINS_OF = (
@@ -143,12 +140,6 @@ def stored_at(
     """The passage of a layer at exactly this range of a transcript version."""
     place = {"layer": layer_id, "version": version_id, "start": start, "end": end}
     return next(iter(_complete(db, kind, run(db, AT[kind], place).all())), None)
-
-
-def made_at(db: Session, kind: Kind, passage_id: int) -> datetime:
-    """When a passage was made."""
-    moment: datetime = run(db, MADE_AT[kind], {"id": passage_id}).scalar_one()
-    return moment
 
 
 def _complete(db: Session, kind: Kind, rows: Sequence[Any]) -> list[Passage]:
@@ -225,14 +216,18 @@ def _insert(db: Session, layer_id: int, passage: Passage, quote: str) -> Passage
         "quote": quote,
         "made_by": passage.made_by,
         "made_at": passage.made_at,
-        "version": 1,
+        "version": passage.version,
     }
     if passage.kind is Kind.BLOCK:
         values["memo"] = passage.memo
     if passage.id:
         values["id"] = passage.id
+        # Brought back: no form that was loaded before may take it for what it shows.
+        values["version"] += 1
     result = run(db, sa.insert(table), values)
-    passage = replace(passage, id=int(result.inserted_primary_key[0]), version=1)
+    passage = replace(
+        passage, id=int(result.inserted_primary_key[0]), version=int(values["version"])
+    )
     _link(db, passage.id, passage.domains, passage.core_ideas)
     return passage
 

@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.cases.guard import CaseContext
 from app.consensus.models import Assignment, Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER
-from app.consensus.rules import AGREED_OR_LATER
+from app.consensus.rules import is_agreed
 from app.db import run
 from app.domains.models import Block, BlockDomain, Domain, NotCoded
 from app.domains.passages import Kind
@@ -51,6 +51,7 @@ UNITS = (
         col(Sample.domain_list),
         col(Layer.id),
         col(Unit.state),
+        col(Unit.step),
         ~_NAMED | _NAMED.where(col(Assignment.account_id) == sa.bindparam("me")),
     )
     .join(Unit, col(Unit.sample_id) == col(Sample.id))
@@ -75,7 +76,7 @@ BLOCKS = (
     .join(Account, col(Account.id) == col(Block.made_by))
     .join(Domain, col(Domain.id) == col(BlockDomain.domain_id))
     .where(col(Block.layer_id).in_(LAYERS))
-    .order_by(col(Block.start), col(Block.id), col(Domain.position))
+    .order_by(col(Block.start), col(Block.end).desc(), col(Block.id), col(Domain.position))
 )
 MARKS = (
     sa.select(
@@ -90,7 +91,7 @@ MARKS = (
     )
     .join(Account, col(Account.id) == col(NotCoded.made_by))
     .where(col(NotCoded.layer_id).in_(LAYERS))
-    .order_by(col(NotCoded.start), col(NotCoded.id))
+    .order_by(col(NotCoded.start), col(NotCoded.end).desc(), col(NotCoded.id))
 )
 
 
@@ -102,10 +103,10 @@ def case_units(db: Session, case: CaseContext) -> tuple[CaseUnit, ...]:
             sample_id,
             name,
             domain_list,
-            layer_id,
-            _may_see(case.study.roles, judges=bool(judges), agreed=state in AGREED_OR_LATER),
+            case.unit.blocks_layer_id if sample_id == case.sample.id else layer_id,
+            _may_see(case.study.roles, judges=bool(judges), agreed=is_agreed(state, step)),
         )
-        for sample_id, name, domain_list, layer_id, state, judges in rows
+        for sample_id, name, domain_list, layer_id, state, step, judges in rows
     )
 
 

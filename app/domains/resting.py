@@ -15,6 +15,7 @@ CORE_IDEA = sa.table(
     sa.column("id", sa.Integer),
     sa.column("domain_id", sa.Integer),
     sa.column("text", sa.String),
+    sa.column("position", sa.Integer),
 )
 
 
@@ -33,14 +34,15 @@ class RestsOnBlock(Conflict):
 
     def __init__(self, done: str, resting: Sequence[RestingIdea]) -> None:
         self.core_ideas = [idea for idea in resting if idea.is_last_block]
-        named = "; ".join(f"“{_brief(idea.text)}”" for idea in self.core_ideas)
+        named = "; ".join(f"“{brief(idea.text)}”" for idea in self.core_ideas)
         super().__init__(
             f"This block cannot be {done}: it is the only raw data of {named}. Give the core idea "
             "other raw data, move it or remove it on the page Core ideas; then come back."
         )
 
 
-def _brief(text: str, limit: int = 90) -> str:
+def brief(text: str, limit: int = 90) -> str:
+    """The beginning of a core idea, to name it in a sentence."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -52,7 +54,7 @@ RESTING = (
     sa.select(CORE_IDEA.c.id, CORE_IDEA.c.domain_id, CORE_IDEA.c.text, ~_has_another)
     .join(CORE_IDEA_BLOCK, CORE_IDEA_BLOCK.c.core_idea_id == CORE_IDEA.c.id)
     .where(CORE_IDEA_BLOCK.c.block_id == sa.bindparam("block"))
-    .order_by(CORE_IDEA.c.id)
+    .order_by(CORE_IDEA.c.domain_id, CORE_IDEA.c.position)
 )
 
 

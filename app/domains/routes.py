@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.accounts.kept import Item, keep_typed, let_go
 from app.cases.guard import CaseContext, in_case
 from app.db import Db
-from app.domains import list_routes, unit_routes
+from app.domains import discussion_routes, list_routes, unit_routes
 from app.domains.activity import lately
 from app.domains.blocks import (
     Change,
@@ -24,23 +25,27 @@ from app.domains.blocks import (
 )
 from app.domains.card import Card, card_of
 from app.domains.coding import Coding, read_coding, turn_at, turn_id
+from app.domains.discussion import read_point
 from app.domains.forms import NOTHING_TYPED, Typed, moved, selected
 from app.domains.margin import TurnView
 from app.domains.passages import Kind, Passage, stored
+from app.domains.point_words import Discussed
 from app.domains.resting import RestsOnBlock
 from app.domains.switches import sample_switch, transcript_switch
 from app.domains.transcripts import transcript_with, transcripts_of
-from app.domains.undo import redo, undo
+from app.domains.undo import own_turns, redo, undo
 from app.domains.unit_acts import unit_acts
 from app.errors import Invalid, NotFound, StaleEdit
 from app.permissions import Action
 from app.studies.guard import Id
+from app.trail.own import Turns
 from app.web.forms import Form, Posted
 from app.web.templating import Toast, is_fragment, page, see_other
 
 router = APIRouter()
 router.include_router(unit_routes.router)
 router.include_router(list_routes.router)
+router.include_router(discussion_routes.router)
 
 CODING = unit_routes.CASE + "/coding"
 See = Annotated[CaseContext, Depends(in_case(Action.SEE_CODING))]
@@ -57,14 +62,17 @@ def coding(
     transcript: Number = None,
     q: Words = "",
     jumped: bool = False,
+    point: discussion_routes.Number = None,
 ) -> Response:
-    """The coding page. A search goes on to the first turn it found."""
+    """The coding page. A search goes on to the first turn it found; `point` is edited by hand."""
     view = read_coding(db, case, transcript=transcript, found=q)
     hits = [turn for turn in view.turns if any(words.is_found for words in turn.words)]
     if hits and not jumped:
         query = urlencode({"transcript": view.number, "q": q, "jumped": 1})
         return see_other(request, f"{case.url}/coding?{query}#{hits[0].id}")
-    return _page(request, db, case, view, q=q.strip(), hits=hits)
+    sees_drafts = case.can(Action.SEE_DRAFTS)
+    editing = read_point(db, case, point, view.transcripts) if point and sees_drafts else None
+    return _page(request, db, case, view, q=q.strip(), hits=hits, editing=editing)
 
 
 @router.get(CODING + "/blocks/{block}")
@@ -135,13 +143,18 @@ def move_ends(request: Request, db: Db, form: Form, case: Code, block: Id) -> Re
 
 @router.post(CODING + "/blocks/{block}/memo")
 def memo(request: Request, db: Db, form: Form, case: Code, block: Id) -> Response:
-    """Save the memo of a block."""
+    """Save the memo of a block, or (`keep_theirs`) let one's own words for it go."""
+    which = (Kind.BLOCK, block)
+    if form.has("keep_theirs"):
+        let_go(db, case.study.me.id, Item(Kind.BLOCK.value, block))
+        return _as_it_stands(request, db, form, case, which)
     try:
         change = write_memo(
             db, case, block_id=block, version=form.whole("version"), memo=form.text("memo")
         )
     except StaleEdit as stale:
-        return _refused(request, db, form, case, (Kind.BLOCK, block), stale)
+        keep_typed(db, case.study.me.id, Item(Kind.BLOCK.value, block), stale)
+        return _refused(request, db, form, case, which, stale)
     return _answer(request, db, form, case, change, "Memo saved.", "The memo is as it was.")
 
 
@@ -178,7 +191,7 @@ def undo_last(request: Request, db: Db, form: Form, case: Code) -> Response:
 @router.post(CODING + "/undo/{entry}")
 def undo_one(request: Request, db: Db, form: Form, case: Code, entry: Id) -> Response:
     """Take back the change that a message names."""
-    return _answer(request, db, form, case, undo(db, case, entry_id=entry), "Taken back.")
+    return _answer(request, db, form, case, undo(db, case, number=entry), "Taken back.")
 
 
 @router.post(CODING + "/redo")
@@ -230,7 +243,21 @@ def _answer(
         transcripts=change.transcripts,
     )
     card = card_of(db, case, view, change.passage.key) if change.passage else None
-    return _change(request, db, case, view, card=card, is_whole=not is_in_step, toast=toast)
+    turns = own_turns(db, case, change)
+    return _change(
+        request, db, case, view, card=card, is_whole=not is_in_step, toast=toast, turns=turns
+    )
+
+
+def _as_it_stands(
+    request: Request, db: Session, form: Posted, case: CaseContext, which: tuple[Kind, int]
+) -> Response:
+    """The card of a passage again."""
+    if not is_fragment(request):
+        return _card_page(request, db, case, *which)
+    view = read_coding(db, case, transcript=_shown(request, form))
+    card = card_of(db, case, view, which)
+    return _change(request, db, case, view, card=card, is_whole=True)
 
 
 def _refused(
@@ -244,8 +271,6 @@ def _refused(
     """409 with the passage as it stands, the reason, and what was typed still there."""
     view = read_coding(db, case, transcript=_shown(request, form))
     card = card_of(db, case, view, which)
-    if isinstance(reason, StaleEdit) and reason.versions and reason.versions.mine and card:
-        card = replace(card, typed=reason.versions.mine)
     if is_fragment(request):
         return _change(
             request, db, case, view, card=card, is_whole=True, refusal=reason.message, status=409
@@ -285,6 +310,7 @@ def _page(
     card: Card | None = None,
     q: str = "",
     hits: Sequence[TurnView] = (),
+    editing: Discussed | None = None,
     typed: Typed = NOTHING_TYPED,
     refusal: str = "",
     status: int = 200,
@@ -296,9 +322,11 @@ def _page(
         typed=typed,
         q=q,
         hits=hits,
+        editing=editing,
         search_url=f"{case.url}/coding" if view.transcript else None,
         search_label="Search this transcript",
         search_fields={"transcript": view.number},
+        sees_drafts=case.can(Action.SEE_DRAFTS),
         samples=sample_switch(case, view),
         switches=transcript_switch(case, view),
         case_url=f"/studies/{case.study.id}/cases/{case.code}",
@@ -318,6 +346,7 @@ def _change(
     refusal: str = "",
     status: int = 200,
     toast: Toast | None = None,
+    turns: Turns | None = None,
 ) -> Response:
     return page(
         request,
@@ -326,12 +355,17 @@ def _change(
         status=status,
         toast=toast,
         is_whole=is_whole,
-        **_shared(db, case, view, card, refusal),
+        **_shared(db, case, view, card, refusal, turns),
     )
 
 
 def _shared(
-    db: Session, case: CaseContext, view: Coding, card: Card | None, refusal: str
+    db: Session,
+    case: CaseContext,
+    view: Coding,
+    card: Card | None,
+    refusal: str,
+    turns: Turns | None = None,
 ) -> dict[str, Any]:
     titles = {line.domain.id: line.domain.title for line in view.domains}
     return {
@@ -340,6 +374,7 @@ def _shared(
         "card": card,
         "refusal": refusal,
         "acts": unit_acts(case),
+        "own": turns or (own_turns(db, case) if case.may_edit else Turns()),
         "lately": lately(db, case, view.transcripts, titles),
     }
 

@@ -35,6 +35,12 @@ class Verb(StrEnum):
     REDO = "redo"
 
 
+JOIN = "join what all judges have"
+PUT_IN = "put in as decided"
+TAKE_BACK = "take back as decided anew"
+"""What reveals and decisions do to passages: not one's own change, so it is not undone as one."""
+
+
 def title_key(title: str) -> str:
     """What two titles are compared by: composed characters, without regard to case."""
     return unicodedata.normalize("NFC", title).casefold()

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.cases.guard import CaseContext
 from app.consensus.rules import UnitKind
 from app.consensus.service import open_unit
+from app.domains import reveal  # noqa: F401 - it takes part in the reveal
 from app.domains.blocks import assign, leave_out
 from app.domains.list_change import (
     as_values,
@@ -60,7 +61,9 @@ def add_domain(
             kind=UnitKind.CROSS_ANALYSIS,
             domain_id=domain.id,
         )
-    note_change(db, study, sample.id, "add a domain", domain, after=as_values(domain))
+    note_change(
+        db, study, sample.id, "add a domain", domain, after=as_values(domain) | {"version": 1}
+    )
     return domain
 
 

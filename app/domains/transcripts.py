@@ -1,6 +1,7 @@
 """The transcripts of a case as coding reads them: the newest version of each, turn by turn."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +48,24 @@ class TranscriptText:
         prefix = f"{self.number}:" if self.number > 1 else ""
         last = f"–{touched[-1]}" if touched[-1] != touched[0] else ""
         return f"{prefix}{touched[0]}{last}"
+
+    def extent(self, start: int, end: int) -> str:
+        """How much of its turn a passage is: 'all', 'sentences 3–4', 'part of sentence 3'.
+
+        'turns 31–32' where it reaches over several.
+        """
+        touched = [turn for turn in self.turns if turn.start < end and start < turn.end]
+        if len(touched) != 1:
+            return f"turns {self.cite(start, end)}"
+        first = bisect_right(touched[0].sentences, start)
+        last = bisect_left(touched[0].sentences, end)
+        begins = self.boundaries.index(touched[0].sentences[max(first, 1) - 1])
+        ends = self.sentence_ends[begins + last - max(first, 1)]
+        is_whole = start <= self.boundaries[begins] and ends <= end
+        if is_whole and first <= 1 and last == len(touched[0].sentences):
+            return "all"
+        named = f"sentence {first}" if first == last else f"sentences {first}–{last}"
+        return named if is_whole else f"part of {named}"
 
     def search(self, words: str) -> list[tuple[int, int]]:
         """Where the words stand, without regard to case and to the kind of blank between them."""

@@ -4,7 +4,8 @@ An entry of step 1 holds the passages of before and of after. Undoing it writes 
 again, if nobody has built on the change since; that is a change as well, with its own entry.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,116 +13,81 @@ from sqlmodel import Session, col
 
 from app.cases.guard import CaseContext
 from app.db import run
-from app.domains.blocks import Change, lock, make
+from app.domains.blocks import Change, last_hand, lock, make
 from app.domains.models import Domain
 from app.domains.passages import Kind, Passage, stored, stored_at
-from app.domains.resting import CORE_IDEA, resting_on
+from app.domains.resting import CORE_IDEA, brief, resting_on
 from app.domains.rules import Verb
 from app.domains.transcripts import transcripts_of
 from app.errors import Conflict
-from app.trail.models import TrailEntry, TrailValues
+from app.trail.own import CHANGED, Entry, Turns, built_on, entries_of, own_standing, turns
+from app.trail.undoing import Action
 
-FAR_BACK = 200
-"""So many of one's own changes of a case can be taken back one after another."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One change of one's own in this case, newest first in a list of them."""
-
-    id: int
-    verb: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-    @property
-    def undoes(self) -> int | None:
-        """The entry that this one took back (or brought again)."""
-        return (self.after or {}).get("undoes")
-
-    def passages(self, side: dict[str, Any] | None) -> list[Passage]:
-        """The passages of one side. Raises `Conflict` where the values were erased."""
-        if side is None:
-            raise Conflict("What this change was has been erased, so it cannot be undone.")
-        return [Passage.from_values(values) for values in side["passages"]]
+TURNS = frozenset({Verb.UNDO, Verb.REDO})
+VERBS = [verb.value for verb in Verb]
 
 
-def undo(db: Session, case: CaseContext, *, entry_id: int | None = None) -> Change:
-    """Take back one's own change: the one named, else the last that still stands.
+def own_turns(db: Session, case: CaseContext, change: Change | None = None) -> Turns:
+    """Is there a change of one's own to undo or to bring back? `change` was made just now."""
+    if change and change.entry and change.verb not in TURNS:
+        return CHANGED
+    return turns(db, case.scene, VERBS)
+
+
+def undo(db: Session, case: CaseContext, *, number: int | None = None) -> Change:
+    """Take back one's own change: the one named by its number in the chain, else the last.
 
     Raises `Conflict` where there is none, or where others have built on it.
     """
     lock(db, case)
-    standing, _ = _standing(_own_entries(db, case))
-    entry = next((e for e in standing if entry_id in (None, e.id)), None)
-    if entry is None:
+    action = own_standing(db, case.scene, VERBS).to_undo(number)
+    if action is None:
         raise Conflict(
             "There is nothing of yours to undo here."
-            if entry_id is None
+            if number is None
             else "This change was undone already, or it is not yours to undo."
         )
-    return _turn_back(db, case, entry, Verb.UNDO)
+    return _turn_back(db, case, action, Verb.UNDO)
 
 
-def redo(db: Session, case: CaseContext, *, entry_id: int | None = None) -> Change:
+def redo(db: Session, case: CaseContext) -> Change:
     """Bring back what one's own last undo took away, as long as nothing new was done after it."""
     lock(db, case)
-    _, undone = _standing(_own_entries(db, case))
-    if undone is None or entry_id not in (None, undone.id):
+    undone = own_standing(db, case.scene, VERBS).undone
+    if undone is None:
         raise Conflict("There is nothing to bring back here.")
     return _turn_back(db, case, undone, Verb.REDO)
 
 
-def _own_entries(db: Session, case: CaseContext) -> list[Entry]:
-    rows = run(
-        db,
-        sa.select(
-            col(TrailEntry.id),
-            col(TrailEntry.verb),
-            col(TrailValues.before),
-            col(TrailValues.after),
-        )
-        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
-        .where(
-            col(TrailEntry.unit_id) == case.unit.id,
-            col(TrailEntry.account_id) == case.study.me.id,
-            col(TrailEntry.verb).in_([verb.value for verb in Verb]),
-        )
-        .order_by(col(TrailEntry.sequence).desc())
-        .limit(FAR_BACK),
-    )
-    return [Entry(*row) for row in rows]
+def _passages(values: Mapping[str, Any]) -> list[Passage]:
+    return [Passage.from_values(each) for each in values["passages"]]
 
 
-def _standing(newest_first: list[Entry]) -> tuple[list[Entry], Entry | None]:
-    """The changes that still stand, newest first; and the undo a redo would bring back, if any."""
-    standing: list[Entry] = []
-    undone: Entry | None = None
-    turned_back: set[int | None] = set()
-    is_newest = True
-    for entry in newest_first:
-        if entry.id in turned_back:
-            continue
-        turned_back.add(entry.undoes)
-        if entry.verb != Verb.UNDO:
-            standing.append(entry)
-            is_newest = is_newest and entry.verb == Verb.REDO
-        elif is_newest:
-            undone = undone or entry
-    return standing, undone
-
-
-def _turn_back(db: Session, case: CaseContext, entry: Entry, verb: Verb) -> Change:
-    was, became = entry.passages(entry.before), entry.passages(entry.after)
+def _turn_back(db: Session, case: CaseContext, action: Action, verb: Verb) -> Change:
+    (entry,) = entries_of(db, case.scene, action)
+    was, became = _passages(entry.before), _passages(entry.after)
     present = _present(db, case, [*was, *became])
     if set(present) & {*was, *became} != set(became) or len(present) != len(became):
-        raise Conflict(
-            "This cannot be undone any more: the passage was changed again since. Load the page "
-            "and look at how it stands now."
-        )
+        raise _refusal(db, case, entry, [*was, *became], present)
     again = [_possible(db, case, passage) for passage in was]
     _check_core_ideas(db, present, again)
-    return make(db, case, transcripts_of(db, case.case_id), verb, present, again, undoes=entry.id)
+    noted = {"undoes" if verb is Verb.UNDO else "redoes": action.number}
+    return make(db, case, transcripts_of(db, case.case_id), verb, present, again, **noted)
+
+
+def _refusal(
+    db: Session,
+    case: CaseContext,
+    entry: Entry,
+    passages: list[Passage],
+    present: list[Passage],
+) -> Conflict:
+    """Who built on a change, and what they did: to the passages, or to what rests on them now."""
+    known = {idea for passage in passages for idea in passage.core_ideas}
+    items = {kind: [p.id for p in passages if p.kind is kind] for kind in Kind}
+    resting = [idea for passage in present for idea in passage.core_ideas if idea not in known]
+    by_kind = {**{kind.value: ids for kind, ids in items.items()}, "core_idea": resting}
+    return built_on(db, case.scene, by_kind, since=entry.number)
 
 
 def _check_core_ideas(db: Session, present: list[Passage], again: list[Passage]) -> None:
@@ -132,12 +98,12 @@ def _check_core_ideas(db: Session, present: list[Passage], again: list[Passage])
     domains = {passage.key: set(passage.domains) for passage in present}
     for passage in again:
         for domain_id in domains.get(passage.key, set()) - set(passage.domains):
-            resting = resting_on(db, passage.id, domain_id=domain_id)
-            if any(idea.id in passage.core_ideas for idea in resting):
-                raise Conflict(
-                    "This cannot be undone: by now a core idea of that domain rests on the "
-                    "passage. Move or remove the core idea first."
-                )
+            for idea in resting_on(db, passage.id, domain_id=domain_id):
+                if idea.id in passage.core_ideas:
+                    raise Conflict(
+                        f"This cannot be undone: the core idea “{brief(idea.text)}” of that "
+                        "domain rests on the passage by now. Move or remove it first."
+                    )
 
 
 def _present(db: Session, case: CaseContext, passages: list[Passage]) -> list[Passage]:
@@ -165,8 +131,8 @@ def _possible(db: Session, case: CaseContext, passage: Passage) -> Passage:
     )
     if other and other.guid != passage.guid:
         raise Conflict(
-            "This cannot be undone: another block stands at the same passage by now. Load the "
-            "page and look at how it stands."
+            f"This cannot be undone: another block stands at the same passage by now, changed "
+            f"last by {last_hand(db, case, other)}. Load the page and look at how it stands."
         )
     domains = _still_there(
         db,

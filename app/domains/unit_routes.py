@@ -1,4 +1,4 @@
-"""Agreeing to a case, and reopening it: two acts of the whole unit, from any of its pages."""
+"""Agreeing to a case, reopening it, going on: acts of the whole unit, from any of its pages."""
 
 from typing import Annotated
 
@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
-from app.consensus.rules import AGREED_OR_LATER
+from app.consensus.passes import go_on
+from app.consensus.rules import AGREED_OR_LATER, Step
 from app.consensus.service import agree, reopen
 from app.db import Db
 from app.permissions import Action
@@ -16,7 +17,13 @@ from app.web.templating import Toast, see_other
 router = APIRouter()
 
 CASE = "/studies/{study}/samples/{sample}/cases/{code}"
-PAGES = ("coding", "core-ideas", "consensus-version")
+PAGES = (
+    "coding",
+    "coding/discussion",
+    "core-ideas",
+    "core-ideas/discussion",
+    "consensus-version",
+)
 """The pages that show the two buttons; each sends its own name in `page`."""
 
 
@@ -29,12 +36,25 @@ def agree_to_case(
 ) -> Response:
     """One judge agrees to the content version that was on the page."""
     state = agree(db, case.scene, case.unit, content=form.whole("content"), what=case.code)
+    what = f"the domains of {case.code}" if case.unit.step is Step.DOMAINS else case.code
     text = (
-        f"Everybody has agreed: {case.code} is agreed."
+        f"Everybody has agreed to {what}."
         if state in AGREED_OR_LATER
-        else f"You agreed to this version of {case.code}."
+        else f"You agreed to this version of {what}."
     )
     return see_other(request, _back(case, form), Toast(text))
+
+
+@router.post(CASE + "/next-pass")
+def go_on_to_core_ideas(
+    request: Request,
+    db: Db,
+    case: Annotated[CaseContext, Depends(in_case(Action.GO_ON))],
+) -> Response:
+    """The second of two passes: core ideas, on the blocks that were agreed in the first."""
+    go_on(db, case.scene, case.unit, what=case.code)
+    text = f"The core ideas of {case.code} come next; its blocks are locked."
+    return see_other(request, f"{case.url}/core-ideas", Toast(text))
 
 
 @router.post(CASE + "/reopen")
