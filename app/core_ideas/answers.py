@@ -14,10 +14,13 @@ from app.core_ideas.forms import checks_off
 from app.core_ideas.models import AbsenceReason
 from app.core_ideas.queries import CoreIdeas, read_core_ideas
 from app.core_ideas.service import Change
+from app.core_ideas.undo import own_turns
 from app.db import guid, one_or_not_found
 from app.domains.coding import case_units
 from app.domains.switches import Switch
 from app.domains.unit_acts import UnitActs, unit_acts
+from app.permissions import Action
+from app.trail.own import NOTHING, Turns
 from app.web.templating import Toast, is_fragment, page, see_other
 
 PAGE = "core_ideas/core_ideas.html"
@@ -49,6 +52,12 @@ class View:
     typed: str = ""
     typed_at: int | None = None
     focus: str = ""
+    own: Turns = NOTHING
+
+    @property
+    def sees_drafts(self) -> bool:
+        """May this person look at the drafts once they are revealed?"""
+        return self.case.can(Action.SEE_DRAFTS)
 
     @property
     def url(self) -> str:
@@ -91,7 +100,8 @@ def _view(
 ) -> View:
     off = checks_off(request)
     ideas = read_core_ideas(db, case, off=off)
-    return View(case, ideas, unit_acts(case), off, problem, typed, typed_at, focus)
+    own = own_turns(db, case)
+    return View(case, ideas, unit_acts(case), off, problem, typed, typed_at, focus, own)
 
 
 def whole_page(

@@ -55,6 +55,15 @@ def save_draft(
     return saved_at
 
 
+def keep_words(
+    db: Session, case: CaseContext, *, core_idea_id: int, text: str, version: int
+) -> None:
+    """Give up what a refused save began, and commit what was typed before any answer leaves."""
+    db.rollback()
+    save_draft(db, case, core_idea_id=core_idea_id, text=text, version=version)
+    db.commit()
+
+
 def discard_draft(db: Session, case: CaseContext, *, core_idea_id: int) -> None:
     """Let one's own draft of a core idea go."""
     run(db, sa.delete(CoreIdeaDraft).where(*_mine(case, core_idea_id)))

@@ -29,7 +29,7 @@ def form_key(form: Posted) -> str | None:
 def listed(form: Posted, name: str) -> list[int]:
     """Ids in one field, as in '12 15'. Raises `Invalid`."""
     parts = form.text(name).split()
-    if not all(part.isdecimal() and len(part) < 10 for part in parts):
+    if not all(part.isdecimal() and len(part) < 11 for part in parts):
         raise Invalid(f"The field '{name}' needs whole numbers. Load the page again.")
     return [int(part) for part in parts]
 

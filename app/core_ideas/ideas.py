@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.core_ideas.models import CoreIdea, CoreIdeaBlock
-from app.core_ideas.places import Places, places_of
+from app.core_ideas.places import Places, leave_drafts, places_of
 from app.db import guid, now, run
 
 
@@ -21,8 +21,9 @@ from app.db import guid, now, run
 class Idea:
     """A core idea with the blocks it rests on (by id) and its places on the domain's board.
 
-    `id` 0 is not stored yet. `version` counts its wordings and guards against stale saves;
-    `position` (from 0) is its place in the domain. Neither is part of the content.
+    `id` 0 is not stored yet. `version` counts its wordings and guards against stale saves; it only
+    grows, also when a removed one is brought back. `position` (from 0) is its place in the domain.
+    Neither is part of the content.
     """
 
     domain_id: int
@@ -43,9 +44,7 @@ class Idea:
 
     def as_values(self) -> dict[str, Any]:
         """For the trail: plain values."""
-        values = asdict(self)
-        values.pop("version")
-        return values | {
+        return asdict(self) | {
             "blocks": list(self.blocks),
             "places": list(self.places),
             "made_at": self.made_at.isoformat(),
@@ -62,6 +61,19 @@ class Idea:
         return cls(**values | kept)
 
 
+# Built once: every change of a core idea reads these.
+OF_LAYER = sa.select(
+    col(CoreIdea.id),
+    col(CoreIdea.domain_id),
+    col(CoreIdea.text),
+    col(CoreIdea.made_by),
+    col(CoreIdea.guid),
+    col(CoreIdea.made_at),
+    col(CoreIdea.position),
+    col(CoreIdea.version),
+).order_by(col(CoreIdea.domain_id), col(CoreIdea.position), col(CoreIdea.id))
+
+
 def stored(
     db: Session,
     layer_id: int,
@@ -70,23 +82,14 @@ def stored(
     domain_id: int | None = None,
 ) -> list[Idea]:
     """Core ideas of a layer in order: all, those with these ids, or those of a domain."""
-    wanted = sa.select(
-        col(CoreIdea.id),
-        col(CoreIdea.domain_id),
-        col(CoreIdea.text),
-        col(CoreIdea.made_by),
-        col(CoreIdea.guid),
-        col(CoreIdea.made_at),
-        col(CoreIdea.position),
-        col(CoreIdea.version),
-    ).where(col(CoreIdea.layer_id) == layer_id)
+    wanted = OF_LAYER.where(col(CoreIdea.layer_id) == layer_id)
     if ids is not None:
         wanted = wanted.where(col(CoreIdea.id).in_(ids))
     if domain_id is not None:
         wanted = wanted.where(col(CoreIdea.domain_id) == domain_id)
-    rows = run(
-        db, wanted.order_by(col(CoreIdea.domain_id), col(CoreIdea.position), col(CoreIdea.id))
-    ).all()
+    rows = run(db, wanted).all()
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     blocks, places = blocks_of(db, ids), places_of(db, ids)
     return [Idea(**row._mapping, blocks=blocks[row.id], places=places[row.id]) for row in rows]
@@ -101,7 +104,7 @@ def blocks_of(db: Session, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
         .where(col(CoreIdeaBlock.core_idea_id).in_(ids))
         .order_by(col(CoreIdeaBlock.block_id)),
     )
-    for core_idea_id, block_id in rows if ids else ():
+    for core_idea_id, block_id in rows:
         found[core_idea_id].append(block_id)
     return {id_: tuple(blocks) for id_, blocks in found.items()}
 
@@ -116,15 +119,17 @@ def write(db: Session, layer_id: int, before: Iterable[Idea], after: Iterable[Id
     new = list(after)
     kept = {idea.id for idea in new}
     gone = [id_ for id_ in old if id_ not in kept]
+    moved = [i.id for i in new if i.id in old and old[i.id].domain_id != i.domain_id]
+    leave_drafts(db, [*gone, *moved])
     if gone:
         run(db, sa.delete(CoreIdea).where(col(CoreIdea.id).in_(gone)))
     written = []
-    arrived = set()
+    arrived: list[int] = []
     for idea in new:
         present = old.get(idea.id)
         idea = _change(db, present, idea) if present else _insert(db, layer_id, idea)
         if present is None or present.domain_id != idea.domain_id:
-            arrived.add(idea.id)
+            arrived.append(idea.id)
         written.append(idea)
     for domain_id in sorted({idea.domain_id for idea in (*old.values(), *written)}):
         _number(db, layer_id, domain_id, arrived)
@@ -144,9 +149,10 @@ def _insert(db: Session, layer_id: int, idea: Idea) -> Idea:
         "version": idea.version,
     }
     if idea.id:
-        values["id"] = idea.id
+        # Brought back: no form that was loaded before may take it for what it shows.
+        values |= {"id": idea.id, "version": idea.version + 1}
     result = run(db, sa.insert(CoreIdea).values(**values))
-    idea = replace(idea, id=int(result.inserted_primary_key[0]))
+    idea = replace(idea, id=int(result.inserted_primary_key[0]), version=values["version"])
     _link(db, idea.id, idea.blocks)
     return idea
 
@@ -175,23 +181,37 @@ def _link(db: Session, core_idea_id: int, block_ids: Collection[int]) -> None:
         run(db, sa.insert(CoreIdeaBlock).values(rows))
 
 
-def _number(db: Session, layer_id: int, domain_id: int, arrived: Collection[int]) -> None:
+MOVE = (
+    sa.update(CoreIdea)
+    .where(
+        col(CoreIdea.id) == sa.bindparam("core_idea"),
+        col(CoreIdea.position) != sa.bindparam("place"),
+    )
+    .values(position=sa.bindparam("place"))
+)
+
+
+def _number(db: Session, layer_id: int, domain_id: int, arrived: Sequence[int]) -> None:
     rows = run(
         db,
         sa.select(col(CoreIdea.id), col(CoreIdea.position)).where(
             col(CoreIdea.layer_id) == layer_id, col(CoreIdea.domain_id) == domain_id
         ),
     ).all()
-    in_order = sorted(rows, key=lambda row: (row.position, row.id not in arrived, row.id))
-    set_order(db, [row.id for row in in_order])
+    in_order = sorted(
+        rows,
+        key=lambda row: (
+            row.position,
+            row.id not in arrived,
+            arrived.index(row.id) if row.id in arrived else row.id,
+        ),
+    )
+    for position, row in enumerate(in_order):
+        if row.position != position:
+            run(db, MOVE, {"core_idea": row.id, "place": position})
 
 
 def set_order(db: Session, ids: Sequence[int]) -> None:
     """Let the core ideas of a domain stand in this order."""
     for position, core_idea_id in enumerate(ids):
-        run(
-            db,
-            sa.update(CoreIdea)
-            .where(col(CoreIdea.id) == core_idea_id, col(CoreIdea.position) != position)
-            .values(position=position),
-        )
+        run(db, MOVE, {"core_idea": core_idea_id, "place": position})

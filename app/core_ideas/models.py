@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.db import UTCDateTime, enum_type, foreign, guid, now
+from app.db import UTCDateTime, enum_type, foreign, guid, now, unguessable_key
 
 
 class CoreIdea(SQLModel, table=True):
@@ -15,7 +15,7 @@ class CoreIdea(SQLModel, table=True):
     __tablename__ = "core_idea"
     __table_args__ = (sa.Index("ix_core_idea_layer_domain", "layer_id", "domain_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = unguessable_key()
     guid: str = Field(default_factory=guid, unique=True)
     layer_id: int = foreign("layer", index=False)
     domain_id: int = foreign("domain")

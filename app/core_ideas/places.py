@@ -16,6 +16,7 @@ from app.consensus.service import change_content
 from app.core_ideas.models import CoreIdea
 from app.db import guid, now, run
 from app.domains.models import Domain
+from app.trail.own import ELSEWHERE
 from app.trail.service import Scene, record
 
 Places = tuple[int | None, ...]
@@ -64,6 +65,25 @@ def places_of(db: Session, core_idea_ids: Collection[int]) -> dict[int, Places]:
         ):
             found[core_idea_id].append(category_id)
     return {id_: in_order(places) for id_, places in found.items()}
+
+
+def leave_drafts(db: Session, core_idea_ids: Collection[int]) -> None:
+    """Take core ideas off the judges' draft boards: they go away, or into another domain.
+
+    Nothing is refused or told because of a draft. The core ideas are taken first, so that nobody
+    places one meanwhile.
+    """
+    if not core_idea_ids:
+        return
+    taken = sa.select(col(CoreIdea.id)).where(col(CoreIdea.id).in_(core_idea_ids))
+    run(db, taken.order_by(col(CoreIdea.id)).with_for_update())
+    drafts = sa.select(col(Layer.id)).where(col(Layer.account_id).is_not(None))
+    run(
+        db,
+        sa.delete(PLACEMENT).where(
+            PLACEMENT.c.core_idea_id.in_(core_idea_ids), PLACEMENT.c.layer_id.in_(drafts)
+        ),
+    )
 
 
 def titles_of(db: Session, layer_id: int) -> dict[int, list[str]]:
@@ -141,7 +161,7 @@ def set_places(
             SORT,
             item=CoreIdea(id=core_idea_id),  # type: ignore[call-arg]
             before={"places": list(before)},
-            after={"places": list(after)},
+            after={"places": list(after), ELSEWHERE: 1},
         )
 
 

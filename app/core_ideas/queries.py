@@ -12,6 +12,8 @@ from sqlmodel import Session, col
 
 from app.accounts.models import Account
 from app.cases.guard import CaseContext
+from app.consensus.amending import Verb as AmendVerb
+from app.consensus.amendments import count_pending
 from app.core_ideas.advice import Advice, Check, advise
 from app.core_ideas.drafts import Draft, my_drafts
 from app.core_ideas.ideas import Idea, stored
@@ -19,17 +21,22 @@ from app.core_ideas.models import Absence, AbsenceReason, CoreIdea
 from app.core_ideas.places import titles_of
 from app.core_ideas.raw_data import RawData, raw_data_of
 from app.core_ideas.rules import Verb
-from app.core_ideas.word_diff import Piece, word_diff
 from app.db import run
 from app.domains.queries import DomainRow, domain_list
 from app.studies.queries import abbreviations
+from app.trail.items import at_version
 from app.trail.models import TrailEntry
+from app.word_diff import Piece, word_diff
 
 
 @dataclass(frozen=True)
 class Theirs:
-    """What somebody else published while one was typing: both texts, and how they differ."""
+    """What somebody else published while one was typing: both texts, and how they differ.
 
+    `base` are the words one started from, where the trail still has them.
+    """
+
+    base: str | None
     text: str
     by: str
     at: datetime
@@ -94,11 +101,12 @@ class Section:
 
 @dataclass(frozen=True)
 class CoreIdeas:
-    """Everything the page of a case's core ideas shows."""
+    """Everything the page of a case's core ideas shows; `amended` counts pending amendments."""
 
     sections: tuple[Section, ...]
     has_transcript: bool
     changed_at: datetime | None
+    amended: int = 0
 
     @property
     def total(self) -> int:
@@ -124,7 +132,7 @@ def read_core_ideas(db: Session, case: CaseContext, *, off: Collection[str] = ()
     domains = domain_list(db, case.sample.id)
     raw_data, has_transcript = raw_data_of(db, case)
     ideas = stored(db, case.unit.layer_id)
-    drafts = my_drafts(db, case) if case.may_edit else {}
+    drafts = my_drafts(db, case) if case.may_write else {}
     used: dict[int, set[int]] = {domain.id: set() for domain in domains}
     for idea in ideas:
         used[idea.domain_id].update(idea.blocks)
@@ -144,6 +152,7 @@ def read_core_ideas(db: Session, case: CaseContext, *, off: Collection[str] = ()
         ),
         has_transcript=has_transcript,
         changed_at=_changed_at(db, case),
+        amended=count_pending(db, case.unit.id) if case.unit.is_agreed else 0,
     )
 
 
@@ -181,7 +190,7 @@ def _views(
                     known,
                     off=off,
                 )
-                if case.may_edit
+                if case.may_write
                 else (),
                 draft=draft,
                 theirs=theirs.get(idea.id),
@@ -208,6 +217,9 @@ def _theirs(
     at = {row[0]: row[1] for row in moments}
     return {
         idea.id: Theirs(
+            base=at_version(db, case.scene, KIND, idea.id, drafts[idea.id].base_version).get(
+                "text"
+            ),
             text=idea.text,
             by=hands.get(idea.id, "Somebody"),
             at=at[idea.id],
@@ -231,7 +243,7 @@ def _changed_at(db: Session, case: CaseContext) -> datetime | None:
     moment: datetime | None = run(
         db,
         sa.select(col(TrailEntry.at))
-        .where(col(TrailEntry.unit_id) == case.unit.id)
+        .where(col(TrailEntry.unit_id) == case.unit.id, col(TrailEntry.chain) == case.unit.chain)
         .order_by(col(TrailEntry.sequence).desc())
         .limit(1),
     ).scalar()
@@ -256,6 +268,13 @@ def last_hands(db: Session, case: CaseContext, core_idea_ids: Collection[int]) -
     return {row[0]: row[1] for row in rows}
 
 
-WORDING = [verb.value for verb in (Verb.ADD, Verb.REWORD, Verb.SPLIT, Verb.MERGE, Verb.UNDO)]
+KIND = str(CoreIdea.__tablename__)
+WORDING = [
+    verb.value
+    for verb in (
+        *(Verb.ADD, Verb.REWORD, Verb.SPLIT, Verb.MERGE, Verb.UNDO),
+        *(AmendVerb.REWORD, AmendVerb.SPLIT, AmendVerb.WITHDRAW, AmendVerb.EDITORIAL),
+    )
+]
 
 __all__ = ["Check", "CoreIdeas", "IdeaView", "Section", "last_hands", "read_core_ideas"]

@@ -8,20 +8,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.cases.guard import CaseContext
+from app.core_ideas.consensus_version import Said
 from app.db import run
 from app.domains.coding import turn_id
 from app.domains.models import Block, BlockDomain
 from app.domains.transcripts import TranscriptText, transcripts_of
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one speaker says in a block."""
-
-    turn: str
-    speaker: str
-    is_participant: bool
-    text: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ def raw_data_of(db: Session, case: CaseContext) -> tuple[Mapping[int, list[RawDa
             col(BlockDomain.domain_id),
         )
         .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
-        .where(col(Block.layer_id) == case.unit.layer_id)
+        .where(col(Block.layer_id) == case.unit.blocks_layer_id)
         .order_by(col(Block.transcript_version_id), col(Block.start), col(Block.end)),
     ).all()
     place = {version_id: place for place, version_id in enumerate(transcripts)}
@@ -74,19 +65,29 @@ def _raw_data(
     quote: str,
 ) -> RawData:
     coding = f"{case.url}/coding"
+    said = said_in(transcript, start, end, quote)
     if transcript is None:
-        return RawData(block_id, "", coding, quote, (Said("", "", True, quote),))
-    prefix = f"{transcript.number}:" if transcript.number > 1 else ""
+        return RawData(block_id, "", coding, quote, said)
     turns = [turn for turn in transcript.turns if turn.start < end and start < turn.end]
-    said = tuple(
+    query = f"?transcript={transcript.number}" if transcript.number > 1 else ""
+    url = f"{coding}{query}#{turn_id(transcript.number)}{turns[0].number}" if turns else coding
+    return RawData(block_id, transcript.cite(start, end), url, quote, said)
+
+
+def said_in(
+    transcript: TranscriptText | None, start: int, end: int, quote: str
+) -> tuple[Said, ...]:
+    """A passage turn by turn; without its transcript's present version only its words."""
+    if transcript is None:
+        return (Said("", "", True, quote),)
+    prefix = f"{transcript.number}:" if transcript.number > 1 else ""
+    return tuple(
         Said(
             f"{prefix}{turn.number}",
             turn.speaker,
             turn.is_participant,
             transcript.text[max(start, turn.start) : min(end, turn.end)],
         )
-        for turn in turns
+        for turn in transcript.turns
+        if turn.start < end and start < turn.end
     )
-    query = f"?transcript={transcript.number}" if transcript.number > 1 else ""
-    url = f"{coding}{query}#{turn_id(transcript.number)}{turns[0].number}" if turns else coding
-    return RawData(block_id, transcript.cite(start, end), url, quote, said)

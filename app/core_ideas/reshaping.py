@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -16,16 +17,17 @@ from app.core_ideas.service import (
     check_version,
     checked_text,
     clear_absence,
+    lock,
     make,
     present,
 )
 from app.domains import blocks
-from app.domains.blocks import lock
 from app.domains.passages import Kind
 from app.domains.passages import stored as stored_passages
 from app.domains.rules import Verb as BlockVerb
 from app.domains.transcripts import transcripts_of
 from app.errors import Conflict, Invalid
+from app.trail.own import ELSEWHERE
 
 
 class PlacedOnBoard(Conflict):
@@ -37,7 +39,13 @@ class PlacedOnBoard(Conflict):
 
 
 def split(
-    db: Session, case: CaseContext, *, core_idea_id: int, parts: Sequence[str], version: int
+    db: Session,
+    case: CaseContext,
+    *,
+    core_idea_id: int,
+    parts: Sequence[str],
+    version: int,
+    verb: StrEnum = Verb.SPLIT,
 ) -> Change:
     """Make two or more core ideas of one, each with its raw data and in this order.
 
@@ -66,7 +74,7 @@ def split(
         )
         for text in texts[1:]
     ]
-    return make(db, case, Verb.SPLIT, [idea], [first, *others])
+    return make(db, case, verb, [idea], [first, *others])
 
 
 def merge(
@@ -105,6 +113,7 @@ def move(
     core_idea_id: int,
     domain_id: int,
     off_board: bool = False,
+    verb: StrEnum = Verb.MOVE,
 ) -> Change:
     """Put a core idea at the end of another domain of the sample; its blocks get that domain too.
 
@@ -124,24 +133,28 @@ def move(
             places,
         )
     clear_absence(db, case, domain_id)
-    doubled = _double_code(db, case, idea, domain_id)
+    doubled = double_code(db, case, idea.blocks, domain_id)
     wanted = replace(idea, domain_id=domain_id, places=(), position=AT_THE_END)
-    return make(db, case, Verb.MOVE, [idea], [wanted], doubled=doubled)
+    change = make(db, case, verb, [idea], [wanted], doubled=doubled)
+    return replace(change, doubled=tuple(doubled))
 
 
 AT_THE_END = 2**20
 
 
-def _double_code(db: Session, case: CaseContext, idea: Idea, domain_id: int) -> list[int]:
-    """Put the blocks of a core idea into a domain as well. Returns those that were not in it."""
-    found = stored_passages(db, case.unit.layer_id, Kind.BLOCK, ids=idea.blocks)
+def double_code(
+    db: Session, case: CaseContext, block_ids: Sequence[int], domain_id: int
+) -> list[int]:
+    """Put blocks into a domain as well. Returns those that were not in it."""
+    found = stored_passages(db, case.unit.blocks_layer_id, Kind.BLOCK, ids=block_ids)
     before = [block for block in found if domain_id not in block.domains]
     if before:
+        blocks.lock(db, case)
         after = [
             replace(block, domains=tuple(sorted({*block.domains, domain_id}))) for block in before
         ]
         transcripts = transcripts_of(db, case.case_id)
-        blocks.make(db, case, transcripts, BlockVerb.DOUBLE_CODE, before, after)
+        blocks.make(db, case, transcripts, BlockVerb.DOUBLE_CODE, before, after, **{ELSEWHERE: 1})
     return [block.id for block in before]
 
 
@@ -149,7 +162,7 @@ def take_blocks_out(
     db: Session, case: CaseContext, block_ids: Sequence[int], domain_id: int
 ) -> None:
     """Take blocks out of a domain again, but for those that a core idea of it still rests on."""
-    found = stored_passages(db, case.unit.layer_id, Kind.BLOCK, ids=block_ids)
+    found = stored_passages(db, case.unit.blocks_layer_id, Kind.BLOCK, ids=block_ids)
     needed = {
         block
         for each in stored(db, case.unit.layer_id, domain_id=domain_id)
@@ -166,7 +179,7 @@ def take_blocks_out(
             for block in before
         ]
         transcripts = transcripts_of(db, case.case_id)
-        blocks.make(db, case, transcripts, BlockVerb.TAKE_OUT, before, after)
+        blocks.make(db, case, transcripts, BlockVerb.TAKE_OUT, before, after, **{ELSEWHERE: 1})
 
 
 def remove(db: Session, case: CaseContext, *, core_idea_id: int, version: int) -> Change:

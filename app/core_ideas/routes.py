@@ -9,6 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
+from app.core_ideas import discussion_routes, draft_routes, version_routes
 from app.core_ideas.answers import (
     changed,
     draft_dropped,
@@ -20,7 +21,7 @@ from app.core_ideas.answers import (
     sections,
     whole_page,
 )
-from app.core_ideas.drafts import discard_draft, save_draft
+from app.core_ideas.drafts import discard_draft, keep_words, save_draft
 from app.core_ideas.forms import absence_reason, form_key, keep_checks, listed
 from app.core_ideas.reshaping import merge, move, remove, split
 from app.core_ideas.service import (
@@ -32,7 +33,7 @@ from app.core_ideas.service import (
     set_absence,
     shift,
 )
-from app.core_ideas.undo import undo
+from app.core_ideas.undo import redo, undo
 from app.db import Db
 from app.errors import Invalid, NotFound, StaleEdit, StepLocked
 from app.permissions import Action
@@ -42,6 +43,9 @@ from app.web.forms import Form, Posted
 from app.web.templating import Toast, see_other
 
 router = APIRouter()
+router.include_router(discussion_routes.router)
+router.include_router(draft_routes.router)
+router.include_router(version_routes.router)
 
 CORE_IDEAS = "/studies/{study}/samples/{sample}/cases/{code}/core-ideas"
 IDEA = CORE_IDEAS + "/{idea}"
@@ -67,11 +71,22 @@ def add_one(request: Request, db: Db, form: Form, case: Code) -> Response:
     return changed(request, db, case, change, "Core idea added.", focus=focus)
 
 
+@router.post(CORE_IDEAS + "/undo")
+def undo_last(request: Request, db: Db, form: Form, case: Code) -> Response:
+    """Take back one's own last change of core ideas."""
+    return changed(request, db, case, undo(db, case), "Taken back.", retarget=True)
+
+
 @router.post(CORE_IDEAS + "/undo/{entry}")
-def undo_one(request: Request, db: Db, case: Code, entry: Id) -> Response:
+def undo_one(request: Request, db: Db, form: Form, case: Code, entry: Id) -> Response:
     """Take back the change that a message names."""
-    change = undo(db, case, entry_id=entry)
-    return changed(request, db, case, change, "Taken back.", retarget=True)
+    return changed(request, db, case, undo(db, case, number=entry), "Taken back.", retarget=True)
+
+
+@router.post(CORE_IDEAS + "/redo")
+def redo_last(request: Request, db: Db, form: Form, case: Code) -> Response:
+    """Bring back what one's own last undo took away."""
+    return changed(request, db, case, redo(db, case), "Brought back.", retarget=True)
 
 
 @router.post(CORE_IDEAS + "/checks")
@@ -109,7 +124,7 @@ def publish(request: Request, db: Db, form: Form, case: Code, idea: Id) -> Respo
     except NotFound:
         return gone(request, db, case, idea, domain_id=form.whole("in_domain", 0), text=text)
     except StepLocked as locked:
-        save_draft(db, case, core_idea_id=idea, text=text, version=version)
+        keep_words(db, case, core_idea_id=idea, text=text, version=version)
         return answer(request, 409, f"{locked.message} What you typed is kept for you.")
     except (StaleEdit, Invalid) as error:
         return _refused(request, db, form, case, idea, error)
@@ -250,10 +265,9 @@ def _refused(
     idea: int,
     error: StaleEdit | Invalid,
 ) -> Response:
-    """Answer instead of raising: an exception would roll the kept draft back."""
+    """Answer instead of raising, with what was typed kept: refused words are not lost."""
     status = 409 if isinstance(error, StaleEdit) else 422
     if form.raw("text").strip():
-        save_draft(
-            db, case, core_idea_id=idea, text=form.raw("text"), version=form.whole("version", 0)
-        )
+        keep = keep_words if isinstance(error, StaleEdit) else save_draft
+        keep(db, case, core_idea_id=idea, text=form.raw("text"), version=form.whole("version", 0))
     return look_again(request, db, case, idea, error.message, status=status)

@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 LONGEST_TEXT = 5000
+SAY_WHY = "say why a domain has no core idea"
+JOIN = "join core ideas"
+"""The trail's words for what is no change of core ideas that somebody could undo."""
 ENDS = ".!?…\"'”’»)"
 
 
@@ -18,6 +21,14 @@ class Verb(StrEnum):
     MOVE = "move a core idea to another domain"
     REMOVE = "remove a core idea"
     UNDO = "undo a change of core ideas"
+    REDO = "redo a change of core ideas"
+
+
+class DecidedVerb(StrEnum):
+    """A change that a decision of the team made: it is taken back by deciding anew, not undone."""
+
+    PUT_IN = "put core ideas in as decided"
+    TAKE_BACK = "take core ideas back as decided anew"
 
 
 def tidy(text: str) -> str:

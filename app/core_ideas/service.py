@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,31 +10,35 @@ from sqlmodel import Session, col, select
 
 from app.cases.guard import CaseContext
 from app.consensus.queries import UnitFacts
-from app.consensus.service import change_content
+from app.consensus.rules import Step
+from app.consensus.service import change_content, hold
+from app.core_ideas import joining  # noqa: F401 - it takes part in the reveal
 from app.core_ideas.drafts import discard_draft
 from app.core_ideas.ideas import Idea, set_order, stored, write
 from app.core_ideas.models import Absence, AbsenceReason, CoreIdea
 from app.core_ideas.places import set_places
 from app.core_ideas.queries import last_hands
-from app.core_ideas.rules import LONGEST_TEXT, Verb, tidy
+from app.core_ideas.rules import LONGEST_TEXT, SAY_WHY, Verb, tidy
 from app.db import guid as new_guid
 from app.db import run
-from app.domains.blocks import lock
 from app.domains.models import Block, BlockDomain, Domain
 from app.errors import Conflict, Invalid, NotFound, StaleEdit, Versions
+from app.trail.items import at_version
 from app.trail.service import record
-
-SAY_WHY = "say why a domain has no core idea"
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a change did. Without an `entry` nothing changed: it was so already."""
+    """What a change did. Without an `entry` nothing changed: it was so already.
+
+    `entry` is its number in its chain, `doubled` the blocks that got another domain with it.
+    """
 
     unit: UnitFacts
     before: tuple[Idea, ...]
     after: tuple[Idea, ...]
     entry: int | None = None
+    doubled: tuple[int, ...] = ()
 
 
 def add(
@@ -232,7 +237,7 @@ def arrange(
 def make(
     db: Session,
     case: CaseContext,
-    verb: Verb,
+    verb: StrEnum,
     before: Sequence[Idea],
     after: Sequence[Idea],
     **noted: Any,
@@ -246,14 +251,10 @@ def make(
     _leave_boards(db, case, before, after)
     written = write(db, unit.layer_id, before, after)
     _enter_boards(db, case, before, written)
-    entry = record(
-        db,
-        case.scene,
-        verb,
-        item=(written or list(before))[0].item,
-        before={"ideas": [idea.as_values() for idea in before]},
-        after={"ideas": [idea.as_values() for idea in written]} | noted,
-    )
+    item, *also = {idea.id: idea.item for idea in (*written, *before)}.values()
+    was = {"ideas": [idea.as_values() for idea in before]}
+    became = {"ideas": [idea.as_values() for idea in written]} | noted
+    entry = record(db, case.scene, verb, item=item, also=also, before=was, after=became)
     return Change(unit, tuple(before), tuple(written), entry)
 
 
@@ -284,6 +285,11 @@ def _enter_boards(
         set_places(db, case, domain_id, moves)
 
 
+def lock(db: Session, case: CaseContext) -> None:
+    """Take the unit's row; see `consensus.service.hold`."""
+    hold(db, case.unit, case.code, part=Step.CORE_IDEAS)
+
+
 def present(db: Session, case: CaseContext, core_idea_id: int) -> Idea:
     """A core idea of this case as it stands. Raises `NotFound`."""
     found = stored(db, case.unit.layer_id, ids=[core_idea_id])
@@ -302,10 +308,12 @@ def check_version(
     if idea.version == version:
         return
     who = last_hands(db, case, [idea.id]).get(idea.id, "Somebody")
+    base = at_version(db, case.scene, str(CoreIdea.__tablename__), idea.id, version)
     raise StaleEdit(
         f"{who} changed this core idea after you opened it, so nothing was changed now. Look at "
         "the words as they stand; then decide.",
-        Versions(base="", theirs=idea.text, mine=mine, theirs_by=who, version=idea.version),
+        Versions(base.get("text", ""), idea.text, mine, theirs_by=who, version=idea.version),
+        seen=version,
     )
 
 
@@ -352,7 +360,8 @@ def checked_blocks(
             sa.select(col(Block.id))
             .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
             .where(
-                col(Block.layer_id) == case.unit.layer_id, col(BlockDomain.domain_id) == domain_id
+                col(Block.layer_id) == case.unit.blocks_layer_id,
+                col(BlockDomain.domain_id) == domain_id,
             )
             .order_by(col(Block.id)),
         )

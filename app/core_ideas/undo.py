@@ -1,4 +1,4 @@
-"""Undo of one's own changes of core ideas, out of the trail.
+"""Undo and redo of one's own changes of core ideas, out of the trail.
 
 An entry of step 2 holds the core ideas of before and of after, or the order. Undoing it writes
 what was before again, if nobody has built on the change since; that is a change as well.
@@ -6,6 +6,7 @@ what was before again, if nobody has built on the change since; that is a change
 
 from collections.abc import Collection
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,72 +14,110 @@ from sqlmodel import Session, col
 
 from app.cases.guard import CaseContext
 from app.core_ideas.ideas import Idea, stored
+from app.core_ideas.models import CoreIdea
 from app.core_ideas.places import still_there
-from app.core_ideas.reshaping import take_blocks_out
+from app.core_ideas.reshaping import double_code, take_blocks_out
 from app.core_ideas.rules import Verb
-from app.core_ideas.service import Change, arrange, clear_absence, make
+from app.core_ideas.service import Change, arrange, clear_absence, lock, make
 from app.db import run
-from app.domains.blocks import lock
 from app.domains.models import Block, BlockDomain, Domain
-from app.errors import Conflict, NotFound
-from app.trail.models import TrailEntry, TrailValues
+from app.errors import Conflict
+from app.trail.own import Entry, Turns, built_on, entries_of, own_standing, turns
+from app.trail.undoing import Action
 
-BUILT_ON = (
-    "This cannot be undone any more: somebody has built on it since. Load the page and look at "
-    "how it stands now."
-)
+VERBS = [verb.value for verb in Verb]
 
 
-def undo(db: Session, case: CaseContext, *, entry_id: int) -> Change:
-    """Take back one's own change of this case's core ideas.
+class BuiltOn(Conflict):
+    """Somebody has changed since what was to be put back."""
 
-    Raises `NotFound` where it is not there or not one's own, `Conflict` where it was undone
-    already or others have built on it.
+    def __init__(self) -> None:
+        super().__init__(
+            "This cannot be undone any more: somebody has built on it since. Load the page and "
+            "look at how it stands now."
+        )
+
+
+def own_turns(db: Session, case: CaseContext) -> Turns:
+    """Is there a change of one's own core ideas to undo, or to bring back?"""
+    return turns(db, case.scene, VERBS) if case.may_edit else Turns()
+
+
+def undo(db: Session, case: CaseContext, *, number: int | None = None) -> Change:
+    """Take back one's own change of this case's core ideas: the one named, else the last.
+
+    Raises `Conflict` where there is none, or where others have built on it.
     """
     lock(db, case)
-    row = run(
-        db,
-        sa.select(col(TrailValues.before), col(TrailValues.after))
-        .join(TrailEntry, col(TrailEntry.id) == col(TrailValues.entry_id))
-        .where(
-            col(TrailEntry.id) == entry_id,
-            col(TrailEntry.unit_id) == case.unit.id,
-            col(TrailEntry.account_id) == case.study.me.id,
-            col(TrailEntry.verb).in_([verb.value for verb in Verb]),
-        ),
-    ).first()
-    if row is None:
-        raise NotFound("This change is not yours to undo here.")
-    before, after = row
-    if before is None or after is None:
-        raise Conflict("What this change was has been erased, so it cannot be undone.")
-    if "order" in before:
-        return _order_back(db, case, entry_id, before["order"], after["order"])
-    return _ideas_back(db, case, entry_id, before, after)
+    action = own_standing(db, case.scene, VERBS).to_undo(number)
+    if action is None:
+        raise Conflict(
+            "There is nothing of yours to undo here."
+            if number is None
+            else "This change was undone already, or it is not yours to undo."
+        )
+    return _turn_back(db, case, action, Verb.UNDO)
 
 
-def _order_back(
-    db: Session, case: CaseContext, entry_id: int, was: list[int], became: list[int]
-) -> Change:
+def redo(db: Session, case: CaseContext) -> Change:
+    """Bring back what one's own last undo took away, as long as nothing new was done after it."""
+    lock(db, case)
+    undone = own_standing(db, case.scene, VERBS).undone
+    if undone is None:
+        raise Conflict("There is nothing to bring back here.")
+    return _turn_back(db, case, undone, Verb.REDO)
+
+
+def _turn_back(db: Session, case: CaseContext, action: Action, verb: Verb) -> Change:
+    (entry,) = entries_of(db, case.scene, action)
+    noted = {"undoes" if verb is Verb.UNDO else "redoes": action.number}
+    try:
+        if "order" in entry.before:
+            return _order_back(db, case, entry, verb, **noted)
+        return put_back(db, case, entry.before, entry.after, verb, **noted)
+    except BuiltOn as refused:
+        sides = (entry.before, entry.after)
+        ids = {each["id"] for side in sides for each in side.get("ideas", ())}
+        ids |= {each for side in sides for each in side.get("order", ())}
+        items = {str(CoreIdea.__tablename__): ids}
+        raise built_on(db, case.scene, items, since=entry.number) from refused
+
+
+def _order_back(db: Session, case: CaseContext, entry: Entry, verb: Verb, **noted: Any) -> Change:
+    was, became = entry.before["order"], entry.after["order"]
     present = stored(db, case.unit.layer_id, ids=became)
     if [idea.id for idea in present] != became or len({i.domain_id for i in present}) != 1:
-        raise Conflict(BUILT_ON)
+        raise BuiltOn
     domain = stored(db, case.unit.layer_id, domain_id=present[0].domain_id)
     if len(domain) != len(became):
-        raise Conflict(BUILT_ON)
-    return arrange(db, case, Verb.UNDO, present[0], became, was, undoes=entry_id)
+        raise BuiltOn
+    return arrange(db, case, verb, present[0], became, was, **noted)
 
 
-def _ideas_back(
-    db: Session, case: CaseContext, entry_id: int, before: dict[str, Any], after: dict[str, Any]
+def put_back(
+    db: Session,
+    case: CaseContext,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    verb: StrEnum,
+    **noted: Any,
 ) -> Change:
+    """Make the core ideas of `after` those of `before` again, and note it in the trail as `verb`.
+
+    Raises `BuiltOn` where somebody has changed them since.
+    """
     was = {values["guid"]: Idea.from_values(values) for values in before["ideas"]}
     became = {values["guid"]: Idea.from_values(values) for values in after["ideas"]}
     ids = {idea.id for idea in (*was.values(), *became.values())}
     there = stored(db, case.unit.layer_id, ids=ids)
     present = {idea.guid: idea for idea in there if idea.guid in {*was, *became}}
     if present.keys() != became.keys():
-        raise Conflict(BUILT_ON)
+        raise BuiltOn
+    if after.get("undoubled"):
+        domain_id = before["ideas"][0]["domain_id"]
+        noted["doubled"] = double_code(db, case, after["undoubled"], domain_id)
+    if after.get("doubled"):
+        noted["undoubled"] = after["doubled"]
     again = [
         _turned_back(db, case, idea, became[guid], present[guid])
         if guid in became
@@ -86,10 +125,10 @@ def _ideas_back(
         for guid, idea in was.items()
     ]
     if any(present[guid] != became[guid] for guid in became.keys() - was.keys()):
-        raise Conflict(BUILT_ON)
+        raise BuiltOn
     for idea in again:
         clear_absence(db, case, idea.domain_id)
-    change = make(db, case, Verb.UNDO, list(present.values()), again, undoes=entry_id)
+    change = make(db, case, verb, list(present.values()), again, **noted)
     if after.get("doubled"):
         take_blocks_out(db, case, after["doubled"], after["ideas"][0]["domain_id"])
     return change
@@ -103,7 +142,7 @@ def _turned_back(db: Session, case: CaseContext, was: Idea, became: Idea, presen
         if before == after:
             continue
         if getattr(present, name) != after:
-            raise Conflict(BUILT_ON)
+            raise BuiltOn
         undone[name] = before
     if "domain_id" in undone:
         undone["position"] = was.position
@@ -133,7 +172,7 @@ def _blocks_left(db: Session, case: CaseContext, idea: Idea) -> tuple[int, ...]:
         .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
         .join(Domain, col(Domain.id) == col(BlockDomain.domain_id))
         .where(
-            col(Block.layer_id) == case.unit.layer_id,
+            col(Block.layer_id) == case.unit.blocks_layer_id,
             col(Block.id).in_(idea.blocks),
             col(Domain.id) == idea.domain_id,
         )
