@@ -8,21 +8,27 @@ from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.accounts.kept import Item, TwoVersions, kept_for, two_versions
 from app.consensus.rules import State
+from app.cross_analysis.amending import amendable, listed_amendments
 from app.cross_analysis.forms import View, view_of
 from app.cross_analysis.guard import BoardContext, load_board
+from app.cross_analysis.lists import places_in_drafts
+from app.cross_analysis.models import Category
+from app.cross_analysis.placers import may_be_named, placers_of
 from app.cross_analysis.placing import Card, Sorted
-from app.cross_analysis.queries import MISC, Board, Pile, board_of, matrix_of
+from app.cross_analysis.queries import MISC, Board, Column, Pile, board_of, matrix_of
 from app.cross_analysis.raw_data import evidence_of
 from app.cross_analysis.rules import Place
-from app.cross_analysis.undo import undo_span
+from app.cross_analysis.undo import own_turns
 from app.errors import ConcordError, Invalid
 from app.permissions import Action
+from app.trail.items import last_hand
 from app.web.errors import status_of
 from app.web.forms import Posted
 from app.web.templating import Toast, is_fragment, page, plural, see_other
 
-TYPED = ("title", "to", "how", "reason", "into", "parent")
+TYPED = ("text", "title", "to", "how", "reason", "into", "parent")
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,11 @@ def show(
 ) -> Response:
     """The board or its matrix with what the address wants beside it."""
     view = view_of(request.query_params)
+    if here.unit.is_hidden:
+        state = state_of(here)
+        return page(
+            request, "cross_analysis/drafted.html", fragment, status=status, here=here, state=state
+        )
     matrix = view.matrix and not is_fragment(request)
     board = board_of(db, here, case="" if matrix else view.case, with_turns=not matrix)
     return page(
@@ -64,6 +75,7 @@ def _on_page(
     db: Session, here: BoardContext, view: View, board: Board, refusal: Refusal
 ) -> dict[str, Any]:
     evidence = None
+    sees_drafts = here.can(Action.SEE_DRAFTS)
     if view.card:
         may_read = here.study.can(Action.READ_TRANSCRIPT)
         evidence = evidence_of(db, here, view.card, with_quotes=may_read)
@@ -72,15 +84,46 @@ def _on_page(
         "board": board,
         "view": view,
         "counted": view.counts or here.unit.is_agreed,
-        "state": "Sorting" if here.unit.state is State.CONSENSUS else here.unit.state.capitalize(),
+        "state": state_of(here),
         "facts": facts_of(here, board),
         "evidence": evidence,
+        "in_drafts": places_in_drafts(db, here.unit.id, view.card)
+        if view.card and sees_drafts
+        else (),
+        "amendable": amendable(db, here, view.card) if evidence and view.card else None,
+        "amendments": listed_amendments(db, here),
+        "may_look": here.can(Action.AGREE),
         "chosen": board.by_key.get(str(view.category)),
+        "versions": _two_titles(db, here, board.by_key.get(str(view.category))),
         "rows": matrix_of(board) if view.matrix else (),
         "refusal": refusal,
-        "may_agree": here.can(Action.AGREE) and here.unit.state is State.CONSENSUS,
+        "own": own_turns(db, here),
+        "may_agree": here.can(Action.AGREE)
+        and here.unit.state is State.CONSENSUS
+        and not here.unit.open_points,
         "may_reopen": here.can(Action.REOPEN) and here.unit.is_agreed,
+        "sees_drafts": sees_drafts,
+        "placers": placers_of(db, here),
+        "may_name_placers": here.can(Action.SORT) and may_be_named(here),
     }
+
+
+def state_of(here: BoardContext) -> str:
+    """'Sorting', 'Independent · 1 of 3 submitted': where the board stands, in words."""
+    if here.unit.is_private:
+        return f"{here.unit.state.capitalize()} · {here.unit.drafting}"
+    return "Sorting" if here.unit.state is State.CONSENSUS else here.unit.state.capitalize()
+
+
+def _two_titles(db: Session, here: BoardContext, chosen: Column | None) -> TwoVersions | None:
+    """Two titles of the category beside the board: another's, and one's own that came too late."""
+    if chosen is None:
+        return None
+    kind = str(Category.__tablename__)
+    kept = kept_for(db, here.study.me.id, [kind], [chosen.id]).get(Item(kind, chosen.id))
+    hand = last_hand(db, here.scene, kind, chosen.id, fields=["title"]) if kept else None
+    title, labels = {"title": chosen.title}, {"title": "Title"}
+    return two_versions(kept, title, version=chosen.version, labels=labels, hand=hand)
 
 
 def facts_of(here: BoardContext, board: Board) -> str:
@@ -106,11 +149,12 @@ def changed(
 ) -> Response:
     """After a change: back to the board, or for htmx the parts of it that look different.
 
-    `piles` are the places to draw again; without them the whole board is.
+    `entries` are the numbers of what was recorded; the first one names it all for an undo. `piles`
+    are the places to draw again; without them the whole board is.
     """
     view = view_of(request.query_params)
-    span = undo_span(db, tuple(entry for entry in entries if entry is not None))
-    back = f"{here.url}/undo/{span[0]}/{span[1]}{view.alone.query}" if span else None
+    first = min((entry for entry in entries if entry is not None), default=None)
+    back = f"{here.url}/undo/{first}{view.alone.query}" if first else None
     toast = Toast(text, back)
     if not is_fragment(request):
         return see_other(request, here.url + view.query, toast)

@@ -9,11 +9,16 @@ from starlette.datastructures import QueryParams
 from app.cross_analysis.placing import Card
 from app.cross_analysis.queries import MISC
 from app.cross_analysis.rules import IN_MISCELLANEOUS, UNSORTED, Places
+from app.db import LARGEST_ID
 from app.errors import Invalid
-from app.web.forms import LARGEST_ID, Posted
+from app.web.forms import Posted
 
 NEW = "new"
 """The value of `to` that asks for a new category, named by `title`."""
+
+
+BESIDE = ("agree", "reopen", "amendments", "look", "placing")
+"""What may stand beside a board, other than a card or a category."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def view_of(params: QueryParams) -> View:
         case=params.get("case", "")[:40],
         card=_id(params.get("card", "")),
         category=_id(params.get("category", "")),
-        beside=params.get("beside", "") if params.get("beside") in ("agree", "reopen") else "",
+        beside=params.get("beside", "") if params.get("beside") in BESIDE else "",
     )
 
 

@@ -1,7 +1,7 @@
 """`in_board(Action)`: the guard of everything under a domain's cross-analysis."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,19 +9,23 @@ from fastapi import Request
 from sqlmodel import Session, col
 
 from app.accounts.sessions import SignedIn
+from app.consensus.drafting import take_up
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
-from app.db import Db, run
+from app.db import SAFE_METHODS, Db, run
 from app.domains.models import Domain, DomainKind
 from app.errors import NotFound
 from app.permissions import Action, Actor, Refused, decide
 from app.studies.guard import Id, SampleName, StudyContext, check, enter
-from app.trail.service import Scene
+from app.trail.service import Scene, Values
 
 
 @dataclass(frozen=True)
 class BoardContext:
-    """Somebody at the board of a domain of a sample."""
+    """Somebody at the board of a domain of a sample.
+
+    `noted` is what each entry in the trail shall note, as `app.trail.service.Scene` has it.
+    """
 
     study: StudyContext
     sample: SampleName
@@ -29,11 +33,15 @@ class BoardContext:
     title: str
     abbreviation: str
     unit: UnitFacts
+    noted: Values | None = None
 
     @property
     def scene(self) -> Scene:
         """For `trail.record`."""
-        return Scene(self.study.id, self.study.me.id, self.unit.id, self.unit.layer_id)
+        unit = self.unit
+        return Scene(
+            self.study.id, self.study.me.id, unit.id, unit.layer_id, unit.chain, self.noted
+        )
 
     @property
     def actor(self) -> Actor:
@@ -84,7 +92,8 @@ def load_board(db: Session, study: StudyContext, sample_id: int, domain_id: int)
         raise NotFound("There is no such domain with a cross-analysis in this sample.")
     facts = dict(row)
     title, abbreviation = facts.pop("title"), facts.pop("abbreviation")
-    return BoardContext(study, sample, domain_id, title, abbreviation, unit_facts(db, facts))
+    unit = unit_facts(db, facts, way=study.board_way, looking=study.me.id)
+    return BoardContext(study, sample, domain_id, title, abbreviation, unit)
 
 
 def in_board(action: Action) -> Callable[..., Any]:
@@ -95,6 +104,8 @@ def in_board(action: Action) -> Callable[..., Any]:
     ) -> BoardContext:
         context = load_board(db, enter(request, db, me, study), sample, domain)
         check(context.actor, action)
+        if action is Action.SORT and request.method not in SAFE_METHODS:
+            return replace(context, unit=take_up(db, context.scene, context.unit))
         return context
 
     guard.action = action  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.db import UTCDateTime, foreign, guid, now
+from app.db import UTCDateTime, foreign, guid, now, unguessable_key
 
 
 class Category(SQLModel, table=True):
@@ -24,7 +24,7 @@ class Category(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = unguessable_key()
     guid: str = Field(default_factory=guid, unique=True)
     layer_id: int = foreign("layer", index=False)
     parent_id: int | None = foreign("category", default=None)

@@ -1,15 +1,15 @@
 """Putting core ideas into categories, and taking them out again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER
-from app.consensus.rules import State, UnitKind, check_open
-from app.consensus.service import change_content
+from app.consensus.rules import UnitKind
+from app.consensus.service import change_content, hold
 from app.core_ideas.models import CoreIdea
 from app.cross_analysis.guard import BoardContext
 from app.cross_analysis.models import Category, Placement
@@ -31,7 +31,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Sorted:
-    """What a move did: its entries in the trail, and the places that look different now."""
+    """What a move did: its entries in the trail by number, and the places that changed by it.
+
+    The first entry stands for all in an undo.
+    """
 
     entries: tuple[int, ...]
     places: frozenset[Place]
@@ -87,6 +90,7 @@ def move_cards(
                 "Reload the board and look before you move it again."
             )
         entries += set_places(db, board, card.core_idea_id, before=before, after=after)
+        board = replace(board, noted=board.noted or {"along": entries[0]})
         touched |= {before, after}
     return Sorted(tuple(entries), frozenset().union(*touched), UNSORTED in touched)
 
@@ -96,14 +100,8 @@ def _still_there(places: Places, source: Places) -> bool:
 
 
 def lock(db: Session, board: BoardContext) -> None:
-    """Take the board for this transaction: what is read from now on stays as it is.
-
-    Raises `StepLocked` where the board is not open.
-    """
-    state = run(
-        db, sa.select(col(Unit.state)).where(col(Unit.id) == board.unit.id).with_for_update()
-    ).scalar_one()
-    check_open(State(state), board.title)
+    """Take the board for this transaction; see `consensus.service.hold`."""
+    hold(db, board.unit, board.title)
 
 
 def places_of(db: Session, board: BoardContext, core_idea_id: int) -> Places:

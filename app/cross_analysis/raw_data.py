@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -18,9 +18,22 @@ from app.cross_analysis.rules import Passage, cite
 from app.db import run
 from app.domains.coding import turn_id
 from app.domains.models import Block
+from app.studies.guard import SampleName
 
 
-def on_board(board: BoardContext) -> tuple[Any, ...]:
+class WhichBoard(Protocol):
+    """A board, whoever looks at it."""
+
+    @property
+    def domain_id(self) -> int:
+        """Its domain."""
+
+    @property
+    def sample(self) -> SampleName:
+        """The sample of that domain."""
+
+
+def on_board(board: WhichBoard) -> tuple[Any, ...]:
     """Which core ideas are on a board: the domain's, from the sample's consensus layers."""
     return (
         col(CoreIdea.domain_id) == board.domain_id,
@@ -29,7 +42,7 @@ def on_board(board: BoardContext) -> tuple[Any, ...]:
     )
 
 
-def turns_of_core_ideas(db: Session, board: BoardContext) -> dict[int, str]:
+def turns_of_core_ideas(db: Session, board: WhichBoard) -> dict[int, str]:
     """For each core idea of the board the turns of its raw data, as in 'turns 92–93'.
 
     Three statements. Ids and offsets come as one text a row: fetching thousands of rows would cost
@@ -123,7 +136,7 @@ def _passage(starts: list[int], transcript: int, start: int, end: int) -> Passag
     return (transcript, bisect_right(starts, start), bisect_left(starts, end))
 
 
-def _of_board(board: BoardContext, *columns: Any) -> sa.Select[Any]:
+def _of_board(board: WhichBoard, *columns: Any) -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(CoreIdeaBlock)
@@ -134,7 +147,7 @@ def _of_board(board: BoardContext, *columns: Any) -> sa.Select[Any]:
     )
 
 
-def _passages(db: Session, board: BoardContext) -> dict[str, Passage]:
+def _passages(db: Session, board: WhichBoard) -> dict[str, Passage]:
     blocks = run(
         db,
         sa.select(

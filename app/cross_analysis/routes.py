@@ -1,12 +1,15 @@
 """The boards of a sample, and what is done at one of them."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from app.accounts.kept import Item, keep_typed, let_go
 from app.consensus.rules import AGREED_OR_LATER
 from app.consensus.service import agree, reopen
+from app.cross_analysis import amend_routes, discussion_routes, draft_routes
 from app.cross_analysis.answers import changed, moved_words, piles_of, refused, show
 from app.cross_analysis.boards import boards_of
 from app.cross_analysis.forms import NEW, cards_named, places_named, view_of
@@ -21,7 +24,7 @@ from app.cross_analysis.service import (
     rename_category,
     shift_category,
 )
-from app.cross_analysis.undo import undo
+from app.cross_analysis.undo import redo, undo
 from app.db import Db
 from app.errors import Conflict, Invalid, StaleEdit
 from app.permissions import Action, Actor, Refused, decide
@@ -30,6 +33,9 @@ from app.web.forms import Form
 from app.web.templating import Toast, page, see_other
 
 router = APIRouter()
+router.include_router(draft_routes.router)
+router.include_router(discussion_routes.router)
+router.include_router(amend_routes.router)
 
 SAMPLE = "/studies/{study}/samples/{sample}"
 BOARD = SAMPLE + "/domains/{domain}/cross-analysis"
@@ -57,7 +63,7 @@ def board_index(
         request,
         "cross_analysis/index.html",
         sample=shown,
-        boards=[(row, may_open(row.is_agreed)) for row in boards_of(db, shown.id)],
+        boards=[(row, may_open(row.is_agreed)) for row in boards_of(db, study, shown.id)],
         sample_url=f"/studies/{study.id}/samples/{shown.id}",
     )
 
@@ -80,6 +86,7 @@ def move(request: Request, db: Db, form: Form, here: Sorting) -> Response:
         except Invalid as error:
             return refused(request, db, here, form, error)
         to, made = str(category.id), (entry,)
+        here = replace(here, noted={"along": entry})
     keep = form.text("how") == "add"
     done = move_cards(db, here, cards=cards, to=places_named(to), keep=keep)
     board = board_of(db, here, case=view_of(request.query_params).case)
@@ -101,7 +108,14 @@ def add(request: Request, db: Db, form: Form, here: Sorting) -> Response:
 
 @router.post(CATEGORY + "/title")
 def rename(request: Request, db: Db, form: Form, here: Sorting, category: Id) -> Response:
-    """Give a category another title, if nobody else has done so since the page was loaded."""
+    """Give a category another title, if nobody else has done so since the page was loaded.
+
+    With `keep_theirs` one's own words for it are let go.
+    """
+    item = Item("category", category)
+    if form.has("keep_theirs"):
+        let_go(db, here.study.me.id, item)
+        return changed(request, db, here, "The title stays as it is.", ())
     try:
         entry = rename_category(
             db,
@@ -111,7 +125,10 @@ def rename(request: Request, db: Db, form: Form, here: Sorting, category: Id) ->
             version=form.whole("version"),
             was=form.text("was"),
         )
-    except (Invalid, StaleEdit) as error:
+    except StaleEdit as stale:
+        keep_typed(db, here.study.me.id, item, stale)
+        return refused(request, db, here, form, stale)
+    except Invalid as error:
         return refused(request, db, here, form, error)
     return changed(request, db, here, "Renamed.", (entry,))
 
@@ -158,11 +175,25 @@ def remove(request: Request, db: Db, form: Form, here: Sorting, category: Id) ->
     return changed(request, db, here, "Category removed.", (entry,))
 
 
-@router.post(BOARD + "/undo/{first}/{last}")
-def take_back(request: Request, db: Db, here: Sorting, first: Id, last: Id) -> Response:
-    """Take back one's own changes, by their numbers in the study's trail."""
-    undo(db, here, first=first, last=last)
+@router.post(BOARD + "/undo")
+def undo_last(request: Request, db: Db, form: Form, here: Sorting) -> Response:
+    """Take back one's own last change of the board."""
+    undo(db, here)
     return changed(request, db, here, "Taken back.", ())
+
+
+@router.post(BOARD + "/undo/{entry}")
+def undo_one(request: Request, db: Db, form: Form, here: Sorting, entry: Id) -> Response:
+    """Take back the change that a message names, by its number in the chain."""
+    undo(db, here, number=entry)
+    return changed(request, db, here, "Taken back.", ())
+
+
+@router.post(BOARD + "/redo")
+def redo_last(request: Request, db: Db, form: Form, here: Sorting) -> Response:
+    """Bring back what one's own last undo took away."""
+    redo(db, here)
+    return changed(request, db, here, "Brought back.", ())
 
 
 @router.post(BOARD + "/agreement")

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from app.accounts.kept import Item, let_go
 from app.consensus.service import change_content
+from app.core_ideas.models import CoreIdea
+from app.cross_analysis import joining  # noqa: F401 - it takes part in the reveal
 from app.cross_analysis.guard import BoardContext
 from app.cross_analysis.models import Category, Placement
 from app.cross_analysis.placing import lock, place
-from app.cross_analysis.rules import LONGEST_TITLE
+from app.cross_analysis.titles import checked_title, renamed_meanwhile
 from app.db import run
 from app.domains.rules import title_key
-from app.errors import Conflict, Invalid, StaleEdit, Versions
+from app.errors import Conflict, Invalid
 from app.trail.service import record
-
-RESERVED = frozenset({title_key("Miscellaneous"), title_key("Unsorted")})
 
 
 def add_category(
@@ -35,7 +36,7 @@ def add_category(
 def make_category(
     db: Session, board: BoardContext, *, title: str, parent_id: int | None = None
 ) -> tuple[Category, int]:
-    """`add_category` for a page that offers to take it back: also gives the trail's entry."""
+    """`add_category` for a page that offers to take it back: also gives the entry's number."""
     lock(db, board)
     if parent_id is not None:
         _top(db, board, parent_id)
@@ -56,7 +57,7 @@ def make_category(
         board.scene,
         "add a category",
         item=category,
-        after={"title": title, "parent": parent_id},
+        after={"title": title, "parent": parent_id, "version": category.version},
     )
     return category, entry
 
@@ -66,17 +67,15 @@ def rename_category(
 ) -> int | None:
     """Give a category another title. Returns the trail's entry; None where nothing changed.
 
-    `version` is the one the form was made from, `was` the title it showed. Raises `StaleEdit`
-    where somebody renamed it meanwhile, `Invalid` as `add_category`.
+    `version` is the one the form was made from, `was` the title it showed. What one had typed
+    before is done with. Raises `StaleEdit` where somebody renamed it meanwhile, `Invalid` as
+    `add_category`.
     """
     lock(db, board)
     category = category_of(db, board, category_id)
-    if category.version != version:
-        raise StaleEdit(
-            f"Somebody named this category '{category.title}' meanwhile. Nothing was changed: "
-            "keep that title, or save yours over it.",
-            Versions(base=was, theirs=category.title, mine=title, version=category.version),
-        )
+    if category.version != version and title != category.title:
+        raise renamed_meanwhile(db, board, category, version, was=was, title=title)
+    let_go(db, board.study.me.id, Item(str(Category.__tablename__), category_id))
     before = category.title
     title = checked_title(db, board, title, parent_id=category.parent_id, but=category_id)
     if title == before:
@@ -91,8 +90,8 @@ def rename_category(
         board.scene,
         "rename a category",
         item=category,
-        before={"title": before},
-        after={"title": title},
+        before={"title": before, "version": version},
+        after={"title": title, "version": category.version},
     )
 
 
@@ -118,25 +117,31 @@ def shift_category(db: Session, board: BoardContext, *, category_id: int, by: in
 
 
 def nest_category(
-    db: Session, board: BoardContext, *, category_id: int, parent_id: int | None
+    db: Session,
+    board: BoardContext,
+    *,
+    category_id: int,
+    parent_id: int | None,
+    position: int | None = None,
 ) -> int | None:
     """Make a category a subcategory of `parent_id`, or (None) lift a subcategory to the board.
 
-    A lifted one comes to stand behind the category it was in. Raises `Invalid` where it has
-    subcategories itself, or where a sibling there has its title.
+    A lifted one comes to stand behind the category it was in, unless at a `position`. Raises
+    `Invalid` where it has subcategories itself, or where a sibling there has its title.
     """
     lock(db, board)
     category = category_of(db, board, category_id)
-    left = category.parent_id
+    left, stood = category.parent_id, category.position
     if left == parent_id:
         return None
     order = sibling_ids(db, board, parent_id)
     if parent_id is None:
         assert left is not None
-        order.insert(order.index(left) + 1, category_id)
+        place = order.index(left) + 1
     else:
         _check_nesting(db, board, category, into=_top(db, board, parent_id))
-        order.append(category_id)
+        place = len(order)
+    order.insert(place if position is None else position, category_id)
     checked_title(db, board, category.title, parent_id=parent_id, but=category_id)
     change_content(db, board.unit, board.title)
     category.parent_id = parent_id
@@ -149,8 +154,8 @@ def nest_category(
         board.scene,
         "make a subcategory" if parent_id else "lift a subcategory",
         item=category,
-        before={"parent": left},
-        after={"parent": parent_id},
+        before={"parent": left, "position": stood},
+        after={"parent": parent_id, "position": order.index(category_id)},
     )
 
 
@@ -191,6 +196,7 @@ def merge_categories(db: Session, board: BoardContext, *, category_id: int, into
         board.scene,
         "merge a category",
         item=category,
+        also=[into, *items_of(categories=moving, core_ideas=cards)],
         before={**as_it_was(category), "cards": cards, "subcategories": moving},
         after={"into": into_id, "arrived": [card for card in cards if card not in there]},
     )
@@ -255,6 +261,7 @@ def remove_category(
         board.scene,
         "remove a category",
         item=category,
+        also=items_of(core_ideas=cards),
         before={**as_it_was(category), "cards": cards},
     )
     _delete(db, board, category)
@@ -268,7 +275,18 @@ def as_it_was(category: Category) -> dict[str, str | int | None]:
         "title": category.title,
         "parent": category.parent_id,
         "position": category.position,
+        "version": category.version,
     }
+
+
+def items_of(
+    *, categories: Sequence[int] = (), core_ideas: Sequence[int] = ()
+) -> list[Category | CoreIdea]:
+    """What the trail files an entry under besides its own category."""
+    return [
+        *(Category(id=each) for each in categories),  # type: ignore[call-arg]
+        *(CoreIdea(id=each) for each in core_ideas),  # type: ignore[call-arg]
+    ]
 
 
 def _delete(db: Session, board: BoardContext, category: Category) -> None:
@@ -331,38 +349,6 @@ def set_order(db: Session, ids: Sequence[int]) -> None:
             .where(col(Category.id) == category_id, col(Category.position) != position)
             .values(position=position),
         )
-
-
-def checked_title(
-    db: Session, board: BoardContext, title: str, *, parent_id: int | None, but: int = 0
-) -> str:
-    """The title as it is stored. Raises `Invalid` at the field `title`."""
-    title = " ".join(title.split())
-    if not title:
-        raise _bad_title("The category needs a title, such as 'Felt closer to the client'.")
-    if len(title) > LONGEST_TITLE:
-        raise _bad_title(
-            f"The title has {len(title)} characters; at most {LONGEST_TITLE} fit into a table."
-        )
-    if title_key(title) in RESERVED:
-        raise _bad_title(f"Every board has a place '{title}' already. Choose another title.")
-    taken = run(
-        db,
-        sa.select(col(Category.title)).where(
-            col(Category.layer_id) == board.unit.layer_id,
-            col(Category.parent_id) == parent_id,
-            col(Category.title_key) == title_key(title),
-            col(Category.id) != but,
-        ),
-    ).scalar()
-    if taken is not None:
-        there = "a subcategory '{}' in this category" if parent_id else "a category '{}' here"
-        raise _bad_title(f"There is {there.format(taken)} already. Choose another title.")
-    return title
-
-
-def _bad_title(sentence: str) -> Invalid:
-    return Invalid(sentence, {"title": sentence})
 
 
 __all__ = [
