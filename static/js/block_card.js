@@ -1,8 +1,14 @@
 // #block-card[data-shows="URL"]: the block whose stripe has the focus, fetched from the stripe's own
 // address. Until another block has come, the card is inert, so that no key meets the wrong one.
+import { REFUSED } from "./live_swap.js";
 
 const card = () => document.getElementById("block-card");
 const stripeAt = (event) => event.target.closest?.("transcript-pane a.stripe");
+
+function empty() {
+  card().replaceChildren();
+  delete card().dataset.shows;
+}
 
 function show(stripe) {
   const wanted = stripe.getAttribute("href");
@@ -27,7 +33,7 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   const stripe = stripeAt(event);
-  if (!stripe || event.ctrlKey || event.metaKey) return;
+  if (!stripe || !card() || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   show(stripe);
 });
@@ -41,12 +47,25 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
+  const isCard = card() && event.detail.requestConfig.elt === card();
+  if (isCard && event.detail.xhr.status === 404) empty();
   const url = asked(event);
   if (!url || url !== card()?.dataset.shows) return;
   card().inert = false;
   if (event.detail.successful) return bringIntoView();
-  card().replaceChildren();
-  delete card().dataset.shows;
+  empty();
+});
+
+// Somebody else changed the case: the block may be another one by now. What is typed stays.
+document.body.addEventListener("live:beside", () => {
+  const shown = card()?.dataset.shows;
+  if (!shown || card().querySelector(REFUSED)) return;
+  window.htmx.ajax("GET", shown, {
+    source: card(),
+    target: card(),
+    swap: "morph:innerHTML",
+    headers: { "Concord-Live": "part" },
+  });
 });
 
 document.addEventListener("htmx:oobAfterSwap", (event) => {

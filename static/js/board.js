@@ -33,7 +33,10 @@ class CategoryBoard extends HTMLElement {
     new MutationObserver((changes) => {
       const drawn = changes.flatMap(({ addedNodes }) => [...addedNodes]);
       const lists = drawn.filter((node) => node.matches?.(".cards"));
-      if (lists.length) this.prepare(lists);
+      const cards = drawn.filter((node) => node.matches?.(".idea-card"));
+      if (this.hasAttribute("data-dragging") || !(lists.length || cards.length)) return;
+      for (const card of cards) card.querySelector("a").tabIndex = -1;
+      this.prepare(lists);
     }).observe(this, { childList: true, subtree: true });
     this.prepare([...this.querySelectorAll(".cards")]);
     for (const [name, [left, top]] of places) this.querySelector(`.${name}`)?.scrollTo(left, top);
@@ -75,7 +78,11 @@ class CategoryBoard extends HTMLElement {
       delay: 150,
       delayOnTouchOnly: true,
       scrollSensitivity: 80,
-      onEnd: (drop) => this.drop(drop),
+      onStart: () => this.setAttribute("data-dragging", ""),
+      onEnd: (drop) => {
+        this.removeAttribute("data-dragging");
+        this.drop(drop);
+      },
     });
   }
 

@@ -18,6 +18,7 @@ class TranscriptPane extends HTMLElement {
   ];
 
   passage = null;
+  kept = null; // what was selected and focused before somebody else's change came
   exact = false;
   turnId = null;
   anchor = null;
@@ -45,6 +46,8 @@ class TranscriptPane extends HTMLElement {
     );
     document.addEventListener("click", (event) => this.onDomain(event), { signal });
     document.addEventListener("htmx:afterSettle", () => this.keepFocus(), { signal });
+    document.addEventListener("htmx:oobBeforeSwap", (event) => this.remember(event), { signal });
+    document.addEventListener("htmx:oobAfterSwap", () => this.giveBack(), { signal });
   }
 
   disconnectedCallback() {
@@ -55,6 +58,29 @@ class TranscriptPane extends HTMLElement {
   keepFocus() {
     if (document.activeElement !== document.body || !this.turnId) return;
     document.getElementById(this.turnId)?.focus({ preventScroll: true });
+  }
+
+  /** Somebody else's change alters the words in here, one by one: what is selected stays so. */
+  remember({ detail }) {
+    if (!detail.target.contains(this)) return;
+    const selection = getSelection();
+    const isOurs = !selection.isCollapsed && this.contains(selection.anchorNode);
+    this.kept = {
+      selected: isOurs ? passageOf(this, selection.getRangeAt(0)) : null,
+      stripe: document.activeElement.closest("a.stripe")?.getAttribute("href"),
+    };
+  }
+
+  giveBack() {
+    if (!this.kept) return;
+    const { selected, stripe } = this.kept;
+    this.kept = null;
+    if (this.passage) this.choose(this.passage);
+    if (selected) {
+      getSelection().removeAllRanges();
+      getSelection().addRange(rangeOf(this, selected));
+    }
+    if (stripe) this.querySelector(`a.stripe[href="${stripe}"]`)?.focus({ preventScroll: true });
   }
 
   get picker() {
@@ -153,7 +179,7 @@ class TranscriptPane extends HTMLElement {
     if (this.passage) {
       actions.Escape = () => this.letGo();
       if (onText) actions.Enter = () => this.openPicker();
-      if (/^[-0-9]$/.test(event.key)) actions[event.key] = () => this.press(event.key);
+      if (this.picker && /^[-0-9]$/.test(event.key)) actions[event.key] = () => this.press(event.key);
     }
     if (!Object.hasOwn(actions, event.key)) return;
     event.preventDefault();
