@@ -1,0 +1,1 @@
+"""Audits: rotating auditors read what the judges agreed to, comment, and are answered."""

@@ -1,0 +1,197 @@
+"""Accepting a suggestion: the change an auditor suggested, made by the team's own services."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from app.audit.commenting import CommentView
+from app.audit.guard import AuditContext
+from app.audit.words import About, Suggestion
+from app.cases.guard import CaseContext, load_case
+from app.cases.models import Case
+from app.consensus.models import Layer, Unit
+from app.consensus.rules import UnitKind
+from app.core_ideas import amending, reshaping
+from app.core_ideas.models import CoreIdea
+from app.core_ideas.service import reword
+from app.cross_analysis.guard import BoardContext, load_board
+from app.cross_analysis.models import Category, Placement
+from app.cross_analysis.placing import Card, move_cards
+from app.cross_analysis.service import merge_categories, nest_category, rename_category
+from app.domains.blocks import assign, take_out
+from app.domains.models import Block, Domain
+from app.errors import Conflict, Invalid
+
+Row = TypeVar("Row", bound=SQLModel)
+GONE = (
+    "What this comment is about is not there any more, so its suggestion cannot be applied. "
+    "Decide the comment without applying it."
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a suggestion changed, in words, for the auditor to read."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def apply(db: Session, audit: AuditContext, comment: CommentView) -> Effect:
+    """Make the change that a comment suggests; its kind decides how.
+
+    Raises `Conflict` where the item, or where it should go, is not there any more, `Invalid` where
+    the comment suggests nothing, and what the team's own services raise.
+    """
+    if comment.suggests is None or comment.suggestion is None:
+        raise Invalid("This comment suggests no change to apply. Decide it and make the change.")
+    if audit.unit.kind is UnitKind.CASE:
+        assert audit.code is not None
+        case = load_case(db, audit.study, audit.sample.id, audit.code)
+        return _in_case(db, case, comment, comment.suggests, comment.suggestion)
+    assert audit.domain_id is not None
+    board = load_board(db, audit.study, audit.sample.id, audit.domain_id)
+    return _on_board(db, board, comment, comment.suggests, comment.suggestion)
+
+
+def _in_case(
+    db: Session, case: CaseContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+) -> Effect:
+    if comment.about is About.BLOCK:
+        return _move_block(db, case, comment, what["to"])
+    idea = _by_guid(db, CoreIdea, comment.item)
+    assert idea.id is not None
+    was = {"text": idea.text}
+    if kind is Suggestion.WORDING:
+        reword(db, case, core_idea_id=idea.id, text=what["text"], version=idea.version)
+        return Effect(was, {"text": what["text"]})
+    if kind is Suggestion.SPLIT:
+        reshaping.split(db, case, core_idea_id=idea.id, parts=what["parts"], version=idea.version)
+        return Effect(was, {"parts": what["parts"]})
+    if kind is Suggestion.MERGE:
+        other = _by_guid(db, CoreIdea, what["with"])
+        assert other.id is not None
+        merged = reshaping.merge(
+            db, case, core_idea_id=idea.id, with_id=other.id, version=idea.version
+        )
+        return Effect({"texts": [idea.text, other.text]}, {"text": merged.after[0].text})
+    domain, left = _by_guid(db, Domain, what["to"]), db.get_one(Domain, idea.domain_id)
+    assert domain.id is not None
+    reshaping.move(db, case, core_idea_id=idea.id, domain_id=domain.id, off_board=True)
+    return Effect(was | {"domain": left.title}, was | {"domain": domain.title})
+
+
+def _move_block(db: Session, case: CaseContext, comment: CommentView, to: str) -> Effect:
+    """Into the other domain, and out of the one under which the auditor read it."""
+    block, domain = _by_guid(db, Block, comment.item), _by_guid(db, Domain, to)
+    number = "".join(digit for digit in comment.number if digit.isdecimal())
+    left = db.exec(
+        select(Domain)
+        .where(Domain.sample_id == case.sample.id)
+        .order_by(col(Domain.position), col(Domain.id))
+    ).all()[int(number) - 1]
+    assert domain.id is not None
+    assert left.id is not None
+    change = assign(
+        db,
+        case,
+        version_id=block.transcript_version_id,
+        start=block.start,
+        end=block.end,
+        quote=block.quote,
+        domain_ids=[domain.id],
+    )
+    there = change.after[0]
+    take_out(db, case, block_id=there.id, domain_id=left.id, version=there.version)
+    was = {"text": block.quote}
+    return Effect(was | {"domain": left.title}, was | {"domain": domain.title})
+
+
+def _on_board(
+    db: Session, board: BoardContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+) -> Effect:
+    if comment.about is About.CATEGORY:
+        return _of_category(db, board, comment, kind, what)
+    if comment.about is About.PLACEMENT and kind is Suggestion.MOVE:
+        placement, category = (
+            _by_guid(db, Placement, comment.item),
+            _by_guid(db, Category, what["to"]),
+        )
+        left = db.get(Category, placement.category_id) if placement.category_id else None
+        card = Card(placement.core_idea_id, frozenset({placement.category_id}))
+        move_cards(db, board, cards=[card], to=frozenset({category.id}))
+        was = left.title if left else "Miscellaneous"
+        return Effect({"category": was}, {"category": category.title})
+    idea = _core_idea_of(db, comment)
+    assert idea.id is not None
+    case = _case_of(db, board, idea)
+    was_text = {"text": idea.text}
+    if kind is Suggestion.WORDING:
+        amending.reword(
+            db,
+            case,
+            board_id=board.unit.id,
+            core_idea_id=idea.id,
+            text=what["text"],
+            version=idea.version,
+        )
+        return Effect(was_text, {"text": what["text"]})
+    if kind is Suggestion.SPLIT:
+        amending.split_in_two(
+            db,
+            case,
+            board_id=board.unit.id,
+            core_idea_id=idea.id,
+            parts=what["parts"],
+            version=idea.version,
+        )
+        return Effect(was_text, {"parts": what["parts"]})
+    raise Invalid("A card is moved to a category, reworded or split; nothing else is suggested.")
+
+
+def _of_category(
+    db: Session, board: BoardContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+) -> Effect:
+    category = _by_guid(db, Category, comment.item)
+    assert category.id is not None
+    was = {"title": category.title}
+    if kind is Suggestion.WORDING:
+        rename_category(
+            db, board, category_id=category.id, title=what["text"], version=category.version
+        )
+        return Effect(was, {"title": what["text"]})
+    other = _by_guid(db, Category, what["with"] if kind is Suggestion.MERGE else what["to"])
+    assert other.id is not None
+    if kind is Suggestion.MERGE:
+        merge_categories(db, board, category_id=category.id, into_id=other.id)
+        return Effect(was, {"merged": other.title})
+    nest_category(db, board, category_id=category.id, parent_id=other.id)
+    return Effect(was, {"title": f"{other.title}: {category.title}"})
+
+
+def _by_guid(db: Session, model: type[Row], guid: str) -> Row:
+    found = db.exec(
+        select(model)
+        .where(col(model.guid) == guid)  # type: ignore[attr-defined]
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise Conflict(GONE)
+    return found
+
+
+def _core_idea_of(db: Session, comment: CommentView) -> CoreIdea:
+    if comment.about is About.PLACEMENT:
+        return db.get_one(CoreIdea, _by_guid(db, Placement, comment.item).core_idea_id)
+    return _by_guid(db, CoreIdea, comment.item)
+
+
+def _case_of(db: Session, board: BoardContext, idea: CoreIdea) -> CaseContext:
+    code = db.exec(
+        select(Case.code)
+        .join(Unit, col(Unit.case_id) == col(Case.id))
+        .join(Layer, col(Layer.unit_id) == col(Unit.id))
+        .where(Layer.id == idea.layer_id)
+    ).one()
+    return load_case(db, board.study, board.sample.id, code)

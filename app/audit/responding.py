@@ -1,0 +1,119 @@
+"""The team's response: every comment is accepted, accepted in part, rejected, noted or deferred."""
+
+from sqlmodel import Session, select
+
+from app.audit.applying import apply
+from app.audit.commenting import CommentView, comments_of
+from app.audit.guard import AuditContext
+from app.audit.models import Answer, Response
+from app.audit.rules import missing_reason
+from app.audit.service import close_if_done
+from app.audit.words import Decision, Verdict
+from app.consensus.meetings import open_meeting
+from app.consensus.rules import State
+from app.consensus.service import lock_unit
+from app.db import now
+from app.errors import Forbidden, Invalid, NotFound, StaleEdit, StepLocked, Versions
+from app.trail.service import record
+
+
+def decide(
+    db: Session,
+    audit: AuditContext,
+    *,
+    guid: str,
+    decision: Decision,
+    reason: str = "",
+    turns: str = "",
+    version: int = 0,
+    applies: bool = False,
+) -> str:
+    """Respond to a comment; with `applies` the change it suggests is made as well.
+
+    `version` is that of the response that was on the page (0: none). The decision can be changed
+    until the audit closes, which it does with the last one where nothing was changed. Returns what
+    still holds it up, in words. Raises `Invalid` at the field `reason` where one is needed,
+    `StaleEdit` where a colleague responded meanwhile, `StepLocked` where it is not with the team.
+    """
+    row = lock_unit(db, audit.unit.id)
+    if row.state is not State.RESPONDING:
+        raise StepLocked(f"The audit of {audit.name} is {row.state}: there is nothing to decide.")
+    comment = _comment(db, audit, guid)
+    _check_unseen(comment, version, reason)
+    lacking = missing_reason(decision, reason)
+    if lacking:
+        raise Invalid(lacking, {"reason": lacking})
+    effect = None
+    if applies and decision in (Decision.ACCEPTED, Decision.IN_PART):
+        effect = apply(db, audit, comment)
+    response = db.exec(select(Response).where(Response.comment_id == comment.id)).first()
+    before = {"decision": response.decision.value, "reason": response.reason} if response else None
+    me = audit.study.me.id
+    response = response or Response(comment_id=comment.id, decision=decision, decided_by=me)
+    response.version = version + 1
+    response.decision, response.reason = decision, reason.strip()
+    response.turns, response.decided_by, response.decided_at = turns.strip(), me, now()
+    response.meeting_id = open_meeting(db, audit.study.id, me)
+    if effect is not None:
+        response.before, response.after = effect.before, effect.after
+    db.add(response)
+    db.flush()
+    record(
+        db,
+        audit.scene,
+        "respond to a comment",
+        item=response,
+        before=before,
+        after={"comment": comment.id, "decision": decision.value, "reason": response.reason},
+    )
+    return close_if_done(db, audit.scene, row)
+
+
+def _comment(db: Session, audit: AuditContext, guid: str) -> CommentView:
+    found = next((each for each in comments_of(db, audit) if each.guid == guid), None)
+    if found is None or found.round_id != audit.round.id:
+        raise NotFound("There is no such comment in this round. Load the page again.")
+    return found
+
+
+def _check_unseen(comment: CommentView, version: int, reason: str) -> None:
+    present = comment.response
+    if (present.version if present else 0) == version:
+        return
+    assert present is not None
+    raise StaleEdit(
+        f"{present.by} responded to this comment meanwhile: it is {present.decision}. Nothing was "
+        "changed now; what you typed is still here.",
+        Versions(
+            base="",
+            theirs=present.reason,
+            mine=reason,
+            theirs_by=present.by,
+            version=present.version,
+        ),
+    )
+
+
+def answer(db: Session, audit: AuditContext, *, guid: str, verdict: Verdict, text: str) -> None:
+    """An auditor answers to the response to a comment of theirs; it holds up nothing.
+
+    Raises `Forbidden` for a comment of another, `Invalid` before there is a response.
+    """
+    comment = next((each for each in comments_of(db, audit) if each.guid == guid), None)
+    if comment is None:
+        raise NotFound("There is no such comment in this audit.")
+    if comment.account_id != audit.study.me.id:
+        raise Forbidden("You answer to the responses to your own comments.")
+    if comment.response is None:
+        raise Invalid("The team has not responded to this comment yet.")
+    found = db.exec(
+        select(Answer).where(
+            Answer.comment_id == comment.id, Answer.account_id == audit.study.me.id
+        )
+    ).first()
+    found = found or Answer(comment_id=comment.id, account_id=audit.study.me.id, verdict=verdict)
+    found.verdict, found.text, found.answered_at = verdict, text.strip(), now()
+    db.add(found)
+    db.flush()
+    after = {"comment": comment.id, "verdict": verdict.value}
+    record(db, audit.scene, "answer to a response", item=found, after=after)
