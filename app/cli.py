@@ -154,7 +154,8 @@ def demo(
     from app.serving import serve as serve_until_stopped
 
     settings, database = open_installation()
-    for person in make_demo(database, lambda step: typer.echo(step, err=True)):
+    cheap = settings.test_mode
+    for person in make_demo(database, lambda step: typer.echo(step, err=True), cheap=cheap):
         typer.echo(f"{person.role} {person.email} {person.password}")
     if serve_it:
         serve_until_stopped(settings, database, host=host, port=port, say=typer.echo)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio.to_thread
 import sqlalchemy as sa
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
@@ -18,19 +18,25 @@ from app import models  # noqa: F401 - whole metadata
 from app.cases.preview import sweep
 from app.config import ROOT, Settings, load_settings
 from app.db import POOL_SIZE, Database
+from app.live.hub import Hub
 from app.web import errors
+from app.web.answered import note_form
 from app.web.same_origin import Gate
 
 PACKAGES_WITH_ROUTES = (
     "accounts",
     "studies",
+    "consensus",
     "cases",
     "domains",
     "core_ideas",
     "cross_analysis",
     "frequency",
+    "audit",
     "reports",
+    "live",
     "home",
+    "meetings",
     "demo",
 )
 MAX_BODY = 60 * 1024 * 1024
@@ -43,6 +49,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
     sweep(app.state.settings)
     yield
+    await Hub.of(app.state).close()
     app.state.database.engine.dispose()
 
 
@@ -57,6 +64,7 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(note_form)],
         max_body_size=MAX_BODY,
     )
     app.state.settings = settings

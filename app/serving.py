@@ -7,15 +7,20 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import uvicorn
+from fastapi import FastAPI
 
 from app.accounts.service import first_start_link
 from app.config import Settings, load_settings
 from app.db import Database
 from app.errors import Invalid
+from app.live.hub import Hub
 from app.main import create_app
 from app.migrations import is_current, migrate
 
 Say = Callable[[str], None]
+
+LAST_ANSWERS = 30
+"""Seconds that requests have to end when the server is stopped."""
 
 
 def open_installation(*, make: bool = True) -> tuple[Settings, Database]:
@@ -101,5 +106,25 @@ def serve(settings: Settings, database: Database, *, host: str, port: int, say: 
     else:
         say(f"Concord is at {url}")
     application = create_app(settings, database, bound_host=host)
-    config = uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(application).run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that lets the event streams of its pages go before it waits for its connections."""
+
+    def __init__(self, application: FastAPI) -> None:
+        self.application = application
+        super().__init__(
+            uvicorn.Config(
+                application,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=LAST_ANSWERS,
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which would never end by themselves; then what uvicorn does."""
+        await Hub.of(self.application.state).close()
+        await super().shutdown(sockets)

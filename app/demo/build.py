@@ -15,13 +15,17 @@ from app.cases.guard import CaseContext, load_case
 from app.cases.models import SpeakerRole, Turn
 from app.cases.service import add_case, store_transcript
 from app.consensus.service import agree
+from app.core_ideas import freezing as what_a_case_freezes  # noqa: F401 - when it is agreed
 from app.core_ideas.models import AbsenceReason
 from app.core_ideas.service import add_core_idea, set_absence
+from app.cross_analysis import freezing as what_a_board_freezes  # noqa: F401
 from app.cross_analysis.guard import load_board
 from app.cross_analysis.placing import place
 from app.cross_analysis.service import add_category
 from app.db import run
+from app.demo.audits import build_audits
 from app.demo.interviews import INTERVIEWS, DemoIdea, Interview, read_interview
+from app.demo.practice import build_practice
 from app.demo.published import DemoDomain, DemoSample, abbreviations, demo_samples
 from app.domains.models import Domain, DomainKind
 from app.domains.service import add_domain, assign_block, mark_not_coded
@@ -111,6 +115,10 @@ def build_demo(
         builder.sort(sample)
     progress("agreements")
     builder.agree_to_everything()
+    progress("audits")
+    build_audits(db, team, study_id)
+    progress("practice study")
+    build_practice(db, team, [(name, ROLES[role]) for role, name in PEOPLE[1:]])
     return people
 
 
@@ -151,7 +159,7 @@ class Builder:
         self.domains: dict[tuple[str, str], int] = {}
         self.row_domains: dict[tuple[str, int], str] = {}
         self.ideas: list[tuple[DemoIdea, int]] = []
-        self.cases = 0
+        self.cases: dict[str, set[int]] = {}
 
     def _study(self, who: Me) -> StudyContext:
         return load_study(self.db, who, self.study_id)
@@ -206,8 +214,8 @@ class Builder:
             roles={"I": SpeakerRole.INTERVIEWER, "P": SpeakerRole.PARTICIPANT},
         )
         assert version.id is not None
-        judge = self.judges[self.cases % len(self.judges)]
-        self.cases += 1
+        judge = self.judges[len(self.cases) % len(self.judges)]
+        self.cases[interview.code] = {self.samples[letter] for letter in letters}
         for letter in letters:
             context = load_case(self.db, self._study(judge), self.samples[letter], interview.code)
             self._code(context, letter, interview, version.id)
@@ -322,12 +330,12 @@ class Builder:
 
     def agree_to_everything(self) -> None:
         """Each judge agrees to every case and every board, each for themselves."""
-        codes = [path.stem for path in sorted(INTERVIEWS.glob("P*.txt"))]
         for judge in self.judges:
             study = self._study(judge)
             for sample_id in self.samples.values():
-                for code in codes:
-                    self._agree_to_case(study, sample_id, code)
+                for code, samples in self.cases.items():
+                    if sample_id in samples:
+                        self._agree_to_case(study, sample_id, code)
                 for domain_id in self._boards(sample_id):
                     board = load_board(self.db, study, sample_id, domain_id)
                     agree(
@@ -339,14 +347,8 @@ class Builder:
                     )
 
     def _agree_to_case(self, study: StudyContext, sample_id: int, code: str) -> None:
-        if sample_id not in self._samples_of(code):
-            return
         case = load_case(self.db, study, sample_id, code)
         agree(self.db, case.scene, case.unit, content=case.unit.content, what=case.code)
-
-    def _samples_of(self, code: str) -> set[int]:
-        letters = {idea.sample for idea in read_interview(INTERVIEWS / f"{code}.txt").ideas}
-        return {self.samples[letter] for letter in letters}
 
     def _boards(self, sample_id: int) -> list[int]:
         return list(

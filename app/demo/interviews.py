@@ -17,6 +17,7 @@ stand in two categories: `T13 T14 | a | ...`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 INTERVIEWS = Path(__file__).parent / "interviews"
@@ -54,7 +55,7 @@ class Interview:
     ideas: tuple[DemoIdea, ...]
     absences: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The version's text: turns joined by a line feed."""
         return "\n".join(text for _, text in self.turns)

@@ -10,8 +10,7 @@ from sqlmodel import Session, col
 
 from app.cases.models import Case, Transcript, TranscriptVersion, Turn
 from app.consensus.models import Unit
-from app.consensus.queries import Judge, judges_of_units
-from app.consensus.rules import AGREED_OR_LATER, State
+from app.consensus.queries import IS_AGREED, Judge, judges_of_units
 from app.core_ideas.models import CoreIdea, CoreIdeaBlock
 from app.cross_analysis.models import Placement
 from app.cross_analysis.rules import cite
@@ -98,8 +97,7 @@ def evidence_of(
     ideas = _ideas(db, [row.key, *(part.key for part in row.subcategories)])
     judges = judges_of_units(db, {idea.unit_id for idea in ideas})
     may_open = {
-        idea.unit_id: raw_data and _may_open(study, judges[idea.unit_id], idea.state)
-        for idea in ideas
+        idea.unit_id: raw_data and _may_open(study, judges[idea.unit_id], idea) for idea in ideas
     }
     passages = _passages(db, [idea.id for idea in ideas if may_open[idea.unit_id]])
     titles = {part.key: part.title for part in row.subcategories}
@@ -108,7 +106,7 @@ def evidence_of(
     def shown(case: Iterable[_Idea]) -> CaseShown:
         rows = list(case)
         first = rows[0]
-        is_agreed = first.state in AGREED_OR_LATER
+        is_agreed = first.is_agreed
         return CaseShown(
             code=first.code,
             agreed_by=tuple(j.name for j in judges[first.unit_id] if j.agreed and is_agreed),
@@ -134,11 +132,11 @@ def evidence_of(
     )
 
 
-def _may_open(study: StudyContext, judges: Sequence[Judge], state: State) -> bool:
+def _may_open(study: StudyContext, judges: Sequence[Judge], idea: "_Idea") -> bool:
     actor = Actor(
         study.roles,
         judges_unit=any(judge.id == study.me.id for judge in judges),
-        unit_agreed=state in AGREED_OR_LATER,
+        unit_agreed=idea.is_agreed,
     )
     return not isinstance(decide(actor, Action.SEE_CODING), Refused)
 
@@ -148,7 +146,7 @@ class _Idea(NamedTuple):
     text: str
     code: str
     unit_id: int
-    state: State
+    is_agreed: bool
     category_id: int
 
 
@@ -161,7 +159,7 @@ def _ideas(db: Session, category_ids: Sequence[int | None]) -> list[_Idea]:
             col(CoreIdea.text),
             col(Case.code),
             col(Unit.id),
-            col(Unit.state),
+            IS_AGREED,
             col(Placement.category_id),
         )
         .where(col(Placement.category_id).in_(category_ids))

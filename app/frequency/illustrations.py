@@ -107,7 +107,7 @@ def _quotes(db: Session, core_idea_ids: Collection[int]) -> dict[int, str]:
         sa.select(col(CoreIdeaBlock.core_idea_id), col(Block.quote))
         .join(Block, col(Block.id) == col(CoreIdeaBlock.block_id))
         .where(col(CoreIdeaBlock.core_idea_id).in_(core_idea_ids))
-        .order_by(sa.func.length(col(Block.quote)).desc(), col(Block.id).desc()),
+        .order_by(sa.func.length(col(Block.quote)).desc(), col(Block.start).desc()),
     )
     return {core_idea_id: _quoted(quote) for core_idea_id, quote in rows}
 

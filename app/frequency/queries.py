@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from app.cases.models import Case
 from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER
-from app.consensus.rules import AGREED_OR_LATER, State, UnitKind
+from app.consensus.queries import CONSENSUS_LAYER, IS_AGREED
+from app.consensus.rules import State, Step, UnitKind, is_agreed
 from app.core_ideas.models import CoreIdea
 from app.cross_analysis.models import Category, Placement
 from app.db import run
@@ -67,7 +67,7 @@ class DomainFindings:
     @property
     def is_agreed(self) -> bool:
         """Has its board been agreed (and not been reopened since)?"""
-        return self.state in AGREED_OR_LATER
+        return is_agreed(self.state, Step.BOTH)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def samples_of(db: Session, study_id: int) -> tuple[SampleFacts, ...]:
         .where(
             col(Unit.sample_id) == col(Sample.id),
             col(Unit.kind) == UnitKind.CASE,
-            col(Unit.state).in_(AGREED_OR_LATER),
+            IS_AGREED,
             ~unplaced,
         )
         .correlate(Sample)

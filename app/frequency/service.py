@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.consensus.models import Unit
-from app.consensus.rules import State
+from app.consensus.rules import State, Step
 from app.db import run
 from app.errors import Invalid, StaleEdit, Versions
 from app.frequency.rules import RULES
@@ -17,7 +17,8 @@ def has_begun(db: Session, sample_id: int) -> bool:
     """Has anything of the sample been coded or sorted? From then on a rule could be chosen by
     what it makes of the results, so a change needs a reason."""
     begun = sa.select(col(Unit.id)).where(
-        col(Unit.sample_id) == sample_id, col(Unit.state) != State.NOT_STARTED
+        col(Unit.sample_id) == sample_id,
+        sa.or_(col(Unit.state) != State.NOT_STARTED, col(Unit.step) == Step.CORE_IDEAS),
     )
     return run(db, begun.limit(1)).first() is not None
 
@@ -54,7 +55,8 @@ def choose_rule(
     if begun and not reason:
         sentence = "Work on this sample has begun. Say why the rule changes; the trail prints it."
         raise Invalid(sentence, {"reason": sentence})
-    before = {"name": row.name, "rule": row.rule, "min_cases": row.min_cases}
+    stays = {"name": row.name, "topic": row.topic}
+    before = {"rule": row.rule, "min_cases": row.min_cases, "version": row.version} | stays
     row.rule, row.min_cases = rule, min_cases
     row.version += 1
     db.add(row)
@@ -65,6 +67,7 @@ def choose_rule(
         "change the rule" if begun else "choose a rule",
         item=row,
         before=before,
-        after={"name": row.name, "rule": rule, "min_cases": min_cases}
+        after={"rule": rule, "min_cases": min_cases, "version": row.version}
+        | stays
         | ({"reason": reason} if reason else {}),
     )

@@ -27,9 +27,11 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "cases": ("Cases and transcripts", ("study_case", "transcript", "transcript_version")),
     "domains": ("Domain lists", ("domain",)),
     "coding": ("Domain coding", ("block", "not_coded")),
+    "discussing": ("Discussing", ("point", "reservation")),
     "core-ideas": ("Core ideas and their places", ("core_idea", "absence")),
     "boards": ("Categories", ("category", "placement")),
-    "agreements": ("Agreements", ("unit",)),
+    "agreements": ("Drafts and agreements", ("unit", "layer")),
+    "meetings": ("Meetings", ("meeting",)),
 }
 """The parts of the work by which the trail is filtered: name and kinds of item."""
 
@@ -85,11 +87,18 @@ def lately(db: Session, study: StudyContext, *, limit: int = LATELY) -> tuple[Ha
 
 
 def _is_told_by(newer: Entry, entry: Entry) -> bool:
-    """The last agreement and what came of it are two entries and one happening."""
-    return (newer.verb, entry.verb) == ("agreed by all", "agree") and (
-        newer.unit_id,
-        newer.account_id,
-    ) == (entry.unit_id, entry.account_id)
+    """A last agreement and what came of it are two entries and one happening; so with a reveal."""
+    same = (newer.unit_id, newer.account_id) == (entry.unit_id, entry.account_id)
+    return same and (newer.verb, entry.verb) in TOLD_BY
+
+
+TOLD_BY = {
+    ("agreed by all", "agree"),
+    ("reveal the drafts", "reveal a draft"),
+    ("reveal a draft", "reveal a draft"),
+    ("reveal a draft", "submit a draft"),
+}
+"""Pairs of verbs, the newer first, of which the newer one says it all."""
 
 
 def _runs(happenings: Iterable[Happening]) -> list[Happening]:

@@ -27,6 +27,7 @@ SET_UP_PAGES = {
     "invitation": "team",
     "study_case": "cases",
     "transcript": "cases",
+    "unit": "team/assignments",
 }
 MISCELLANEOUS = "Miscellaneous"
 
@@ -51,6 +52,9 @@ class Names:
             "where": where,
             "unit": f"the board {where}" if url.endswith("/cross-analysis") else where,
             "person": self.people.get(values.get("account", 0), ""),
+            "people": listed(
+                [self.people[i] for i in values.get("accounts", ()) if i in self.people]
+            ),
             "domains": listed(
                 [f"“{self.domains[i]}”" for i in domains_of(entry) if i in self.domains]
             ),
@@ -68,6 +72,8 @@ class Names:
         """Where the entry leads: its unit, else the page of the set-up it belongs to."""
         if unit := self.units.get(entry.unit_id or 0):
             return unit[1]
+        if entry.item_kind == "meeting":
+            return f"{self.study_url}/meetings/{entry.item_id}"
         sample = (entry.after or entry.before or {}).get("sample")
         if entry.item_kind == "domain" and isinstance(sample, int):
             return f"{self.study_url}/samples/{sample}/domains"
@@ -103,10 +109,12 @@ def names_in(db: Session, study: StudyContext, entries: Sequence[Entry]) -> Name
     """The names that these entries need, in five statements however many they are."""
     people = {entry.account_id for entry in entries if entry.account_id is not None}
     people |= {
-        values["account"]
+        account_id
         for entry in entries
         for values in (entry.before, entry.after)
-        if values and isinstance(values.get("account"), int)
+        if values
+        for account_id in (values.get("account"), *values.get("accounts", ()))
+        if isinstance(account_id, int)
     }
     places = {place for entry in entries for place in _new_places(entry) if place is not None}
     domains = {domain for entry in entries for domain in domains_of(entry)}
@@ -116,7 +124,7 @@ def names_in(db: Session, study: StudyContext, entries: Sequence[Entry]) -> Name
         people=_titles(db, col(Account.id), col(Account.name), people),
         units=_units(db, url, {entry.unit_id for entry in entries if entry.unit_id is not None}),
         domains=_titles(db, col(Domain.id), col(Domain.title), domains),
-        categories=_titles(db, col(Category.id), col(Category.title), places),
+        categories=_categories(db, places),
         cases=_cases(db, entries),
     )
 
@@ -144,6 +152,16 @@ def _cases(db: Session, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
         ),
     )
     return {(kind, item): code for kind, item, code in rows}
+
+
+def _categories(db: Session, wanted: set[int]) -> dict[int, str]:
+    """Titles of categories on the teams' boards: one in a private draft has none here."""
+    shared = (
+        sa.select(col(Category.id), col(Category.title))
+        .join(Layer, col(Layer.id) == col(Category.layer_id))
+        .where(col(Category.id).in_(wanted), col(Layer.account_id).is_(None))
+    )
+    return dict(run(db, shared).all())
 
 
 def _titles(db: Session, key: Any, title: Any, wanted: set[int]) -> dict[int, str]:

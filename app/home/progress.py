@@ -2,21 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import and_, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import func
 from sqlmodel import Session, col
 
-from app.cases.models import Case, SampleCase, Transcript, TranscriptVersion
-from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, Judge, judges_of_units
-from app.consensus.rules import AGREED_OR_LATER, OPEN_FOR_CONTENT, State, UnitKind
-from app.core_ideas.models import CoreIdea
-from app.cross_analysis.models import Placement
+from app.consensus.models import Unit
+from app.consensus.queries import IS_AGREED, Judge, judges_of_units
+from app.consensus.rules import State, Step, UnitKind, is_agreed
+from app.consensus.under_way import BeingDrafted, Drafting, being_drafted, under_way
 from app.db import run
-from app.domains.models import Block, Domain, DomainKind
+from app.home.idea_counts import IdeaCount, idea_counts
+from app.home.unit_rows import BoardRow, CaseRow, board_rows, case_rows
 from app.home.words import (
     NOBODY,
     Standing,
@@ -52,6 +49,7 @@ class CaseProgress:
     transcript: Standing
     coding: Standing
     waiting: Waiting
+    is_agreed: bool
     is_in: bool
 
 
@@ -91,7 +89,7 @@ class Progress:
     @property
     def agreed(self) -> int:
         """How many cases are agreed."""
-        return sum(case.coding.state is State.AGREED for case in self.cases)
+        return sum(case.is_agreed for case in self.cases)
 
     @property
     def cases_in(self) -> int:
@@ -107,6 +105,11 @@ class Progress:
     def boards_sorting(self) -> int:
         """How many boards are being sorted."""
         return sum(board.standing.state is State.CONSENSUS for board in self.boards)
+
+    @property
+    def is_begun(self) -> bool:
+        """Has anybody begun a case of it?"""
+        return any(case.coding.state is not State.NOT_STARTED for case in self.cases)
 
     @property
     def groups(self) -> tuple[CaseGroup, ...]:
@@ -162,7 +165,7 @@ class Agreed:
 def agreed_cases(db: Session, study_ids: Collection[int]) -> dict[int, Agreed]:
     """For each study how far its cases are, in one statement."""
     cases = func.count(col(Unit.case_id).distinct())
-    still_open = sa.case((col(Unit.state).not_in(AGREED_OR_LATER), col(Unit.case_id)))
+    still_open = sa.case((sa.not_(IS_AGREED), col(Unit.case_id)))
     rows = run(
         db,
         sa.select(col(Unit.study_id), cases - func.count(still_open.distinct()), cases)
@@ -172,134 +175,64 @@ def agreed_cases(db: Session, study_ids: Collection[int]) -> dict[int, Agreed]:
     return dict.fromkeys(study_ids, Agreed()) | {row[0]: Agreed(*row[1:]) for row in rows}
 
 
-class IdeaCount(NamedTuple):
-    """The core ideas of a case in an analytic domain, and how many have no place on its board."""
-
-    domain_id: int
-    case_id: int
-    core_ideas: int
-    unsorted: int
-
-
-def idea_counts(db: Session, sample_ids: Collection[int]) -> list[IdeaCount]:
-    """Counts from the consensus layers of the samples' cases, in one statement."""
-    board, board_layer = aliased(Unit), aliased(Layer)
-    placed = (
-        sa.exists()
-        .where(
-            col(Placement.core_idea_id) == col(CoreIdea.id),
-            col(Placement.layer_id) == col(board_layer.id),
-        )
-        .correlate(CoreIdea, board_layer)
-    )
-    rows = run(
-        db,
-        sa.select(
-            col(CoreIdea.domain_id),
-            col(Unit.case_id),
-            func.count(),
-            func.sum(sa.case((placed, 0), else_=1)),
-        )
-        .join(Layer, col(Layer.id) == col(CoreIdea.layer_id))
-        .join(Unit, CONSENSUS_LAYER)
-        .join(board, col(board.domain_id) == col(CoreIdea.domain_id))
-        .join(
-            board_layer,
-            and_(col(board_layer.unit_id) == col(board.id), col(board_layer.account_id).is_(None)),
-        )
-        .where(col(Unit.sample_id).in_(sample_ids), col(Unit.kind) == UnitKind.CASE)
-        .group_by(col(CoreIdea.domain_id), col(Unit.case_id)),
-    )
-    return [IdeaCount(*row) for row in rows]
-
-
-class _CaseRow(NamedTuple):
-    id: int
-    code: str
-    unit_id: int
-    state: State
-    transcripts: int
-    version: int | None
-    coded: bool
-
-
-class _BoardRow(NamedTuple):
-    id: int
-    title: str
-    unit_id: int
-    state: State
-
-
 def sample_progress(db: Session, study: StudyContext, sample: SampleTab) -> Progress:
-    """The progress board of one sample, in four statements."""
-    cases, boards = _case_rows(db, sample.id), _board_rows(db, sample.id)
+    """The progress board of one sample, in four statements, and three more for private drafts."""
+    cases, boards = case_rows(db, sample.id), board_rows(db, sample.id)
     judges = judges_of_units(db, [row.unit_id for row in cases] + [row.unit_id for row in boards])
+    drafting = under_way(db, _drafted(study, cases, boards), judges)
     counts = idea_counts(db, [sample.id])
-    agreed_cases = {row.id for row in cases if row.state in AGREED_OR_LATER}
+    agreed_cases = {row.id for row in cases if row.is_agreed}
     url = f"/studies/{study.id}/samples/{sample.id}"
     return Progress(
         sample=sample,
         cases=tuple(
-            _case(study, url, row, judges[row.unit_id], counts, has_domains=bool(sample.domains))
+            _case(
+                study,
+                url,
+                row,
+                judges[row.unit_id],
+                counts,
+                drafting.get(row.unit_id),
+                has_domains=bool(sample.domains),
+            )
             for row in cases
         ),
         boards=tuple(
-            _board(study, url, row, judges[row.unit_id], counts, agreed_cases) for row in boards
+            _board(
+                study,
+                url,
+                row,
+                judges[row.unit_id],
+                counts,
+                agreed_cases,
+                drafting.get(row.unit_id),
+            )
+            for row in boards
         ),
     )
 
 
-def _case_rows(db: Session, sample_id: int) -> list[_CaseRow]:
-    texts = (
-        sa.select(func.count())
-        .where(col(Transcript.case_id) == col(Case.id))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    version = (
-        sa.select(func.max(col(TranscriptVersion.number)))
-        .join(Transcript, col(Transcript.id) == col(TranscriptVersion.transcript_id))
-        .where(col(Transcript.case_id) == col(Case.id))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    coded = sa.exists().where(col(Block.layer_id) == col(Layer.id)).correlate(Layer)
-    rows = run(
-        db,
-        sa.select(
-            col(Case.id), col(Case.code), col(Unit.id), col(Unit.state), texts, version, coded
-        )
-        .join(SampleCase, col(SampleCase.case_id) == col(Case.id))
-        .join(
-            Unit,
-            and_(
-                col(Unit.case_id) == col(Case.id),
-                col(Unit.sample_id) == col(SampleCase.sample_id),
-            ),
-        )
-        .join(Layer, CONSENSUS_LAYER)
-        .where(col(SampleCase.sample_id) == sample_id)
-        .order_by(col(Case.code_key)),
-    )
-    return [_CaseRow(*row) for row in rows]
+def _drafted(
+    study: StudyContext, cases: Collection[CaseRow], boards: Collection[BoardRow]
+) -> list[BeingDrafted]:
+    found = [
+        *(
+            being_drafted(row.unit_id, study.id, row.state, row.way, study.way_of_working)
+            for row in cases
+        ),
+        *(
+            being_drafted(row.unit_id, study.id, row.state, row.way, study.board_way)
+            for row in boards
+        ),
+    ]
+    return [each for each in found if each]
 
 
-def _board_rows(db: Session, sample_id: int) -> list[_BoardRow]:
-    rows = run(
-        db,
-        sa.select(col(Domain.id), col(Domain.title), col(Unit.id), col(Unit.state))
-        .join(Unit, col(Unit.domain_id) == col(Domain.id))
-        .where(col(Domain.sample_id) == sample_id, col(Domain.kind) == DomainKind.ANALYTIC)
-        .order_by(col(Domain.position), col(Domain.id)),
-    )
-    return [_BoardRow(*row) for row in rows]
-
-
-def _may(study: StudyContext, judges: tuple[Judge, ...], state: State, action: Action) -> bool:
+def _may(study: StudyContext, judges: tuple[Judge, ...], agreed: bool, action: Action) -> bool:
     actor = Actor(
         study.roles,
         judges_unit=any(judge.id == study.me.id for judge in judges),
-        unit_agreed=state in AGREED_OR_LATER,
+        unit_agreed=agreed,
     )
     return not isinstance(decide(actor, action), Refused)
 
@@ -307,49 +240,60 @@ def _may(study: StudyContext, judges: tuple[Judge, ...], state: State, action: A
 def _case(
     study: StudyContext,
     url: str,
-    row: _CaseRow,
+    row: CaseRow,
     judges: tuple[Judge, ...],
     counts: list[IdeaCount],
+    drafting: Drafting | None,
     *,
     has_domains: bool,
 ) -> CaseProgress:
     agreed = sum(judge.agreed for judge in judges)
     unplaced = sum(count.unsorted for count in counts if count.case_id == row.id)
-    may_open = _may(study, judges, row.state, Action.SEE_CODING)
-    if row.state in AGREED_OR_LATER:
+    may_open = _may(study, judges, row.is_agreed, Action.SEE_CODING)
+    if row.is_agreed:
         waiting = NOBODY
     elif not row.transcripts or not has_domains or not judges:
         waiting = Waiting("the PI", me=Role.PI in study.roles)
+    elif drafting:
+        waiting = _drafters(study, judges, drafting)
+    elif row.step is Step.DOMAINS and row.state is not State.CONSENSUS:
+        waiting = Waiting("the team", me=_may(study, judges, False, Action.GO_ON))
     else:
         waiting = _missing(study, judges)
+    words = drafting.words if drafting else ""
     return CaseProgress(
         code=row.code,
         url=f"{url}/cases/{row.code}/coding" if may_open else None,
         transcript=transcript_standing(row.transcripts, row.version or 0, coded=row.coded),
-        coding=case_standing(row.state, agreed, len(judges)),
+        coding=case_standing(row.state, agreed, len(judges), step=row.step, drafting=words),
         waiting=waiting,
-        is_in=row.state in AGREED_OR_LATER and not unplaced,
+        is_agreed=row.is_agreed,
+        is_in=row.is_agreed and not unplaced,
     )
 
 
 def _board(
     study: StudyContext,
     url: str,
-    row: _BoardRow,
+    row: BoardRow,
     judges: tuple[Judge, ...],
     counts: list[IdeaCount],
     agreed_cases: set[int],
+    drafting: Drafting | None,
 ) -> BoardProgress:
     here = [count for count in counts if count.domain_id == row.id]
     core_ideas, unsorted = sum(c.core_ideas for c in here), sum(c.unsorted for c in here)
     agreed = sum(judge.agreed for judge in judges)
-    if row.state not in OPEN_FOR_CONTENT:
+    agreed_already = is_agreed(row.state, Step.BOTH)
+    if agreed_already:
         waiting = NOBODY
     elif not core_ideas:
         waiting = Waiting("the cases")
+    elif drafting:
+        waiting = _drafters(study, judges, drafting)
     else:
         waiting = _missing(study, judges)
-    may_open = _may(study, judges, row.state, Action.SEE_BOARD)
+    may_open = _may(study, judges, agreed_already, Action.SEE_BOARD)
     return BoardProgress(
         title=row.title,
         url=f"{url}/domains/{row.id}/cross-analysis" if may_open else None,
@@ -357,20 +301,41 @@ def _board(
         unsorted=unsorted,
         cases_in=len(agreed_cases - {c.case_id for c in here if c.unsorted}),
         standing=board_standing(
-            row.state, agreed, len(judges), core_ideas=core_ideas, unsorted=unsorted
+            row.state,
+            agreed,
+            len(judges),
+            core_ideas=core_ideas,
+            unsorted=unsorted,
+            drafting=drafting.words if drafting else "",
         ),
         waiting=waiting,
     )
 
 
+def _drafters(study: StudyContext, judges: tuple[Judge, ...], drafting: Drafting) -> Waiting:
+    """Who has still to draft and submit."""
+    if not judges:
+        return Waiting("a judge")
+    awaited = drafting.still_drafting
+    if len(awaited) == len(judges):
+        return Waiting("the team", me=drafting.awaits(study.me.id))
+    return _named(study, judges, awaited)
+
+
 def _missing(study: StudyContext, judges: tuple[Judge, ...]) -> Waiting:
-    """Who has still to agree; by name for the unit's judges and the PI, else how many."""
+    """Who has still to agree."""
     missing = [judge for judge in judges if not judge.agreed]
     mine = any(judge.id == study.me.id for judge in missing)
     if not judges:
         return Waiting("a judge")
     if len(missing) in (0, len(judges)):
         return Waiting("the team", me=mine)
+    return _named(study, judges, missing)
+
+
+def _named(study: StudyContext, judges: Collection[Judge], missing: Collection[Judge]) -> Waiting:
+    """By name for the unit's judges and the PI, else how many."""
+    mine = any(judge.id == study.me.id for judge in missing)
     if not any(judge.id == study.me.id for judge in judges) and Role.PI not in study.roles:
         return Waiting(f"{len(missing)} judges" if len(missing) > 1 else "one judge")
     names = ["you" if judge.id == study.me.id else judge.name for judge in missing]

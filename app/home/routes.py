@@ -10,6 +10,8 @@ from starlette.responses import Response
 from app.accounts.sessions import SignedIn
 from app.db import Db
 from app.errors import Invalid
+from app.home import history_routes
+from app.home.again import look_again_in, look_again_tasks
 from app.home.happened import PARTS, Filters, lately, trail_page
 from app.home.progress import agreed_cases, sample_progress, sample_tabs
 from app.home.waiting import waiting_for
@@ -19,6 +21,7 @@ from app.studies.queries import any_study, my_studies
 from app.web.templating import page
 
 router = APIRouter()
+router.include_router(history_routes.router)
 
 TASKS_SHOWN = 5
 """So many stand open beside the progress board; the others are folded below them."""
@@ -28,12 +31,13 @@ TASKS_SHOWN = 5
 def home(request: Request, db: Db, me: SignedIn) -> Response:
     """What waits for me, in all my studies."""
     studies = my_studies(db, me)
+    roles = {study.id: study.roles for study in studies}
     return page(
         request,
         "home/home.html",
         studies=studies,
         agreed=agreed_cases(db, [study.id for study in studies]),
-        tasks=waiting_for(db, me.id, {study.id: study.roles for study in studies}),
+        tasks=waiting_for(db, me.id, roles) + look_again_tasks(db, me.id, roles),
         demo_offered=me.is_administrator and not studies and not any_study(db),
     )
 
@@ -48,12 +52,14 @@ def overview(
     tabs = sample_tabs(db, study)
     asked = request.query_params.get("sample", "")
     tab = next((tab for tab in tabs if str(tab.id) == asked), tabs[0] if tabs else None)
+    roles = {study.id: study.roles}
     return page(
         request,
         "home/overview.html",
         tabs=tabs,
         progress=sample_progress(db, study, tab) if tab else None,
-        tasks=waiting_for(db, study.me.id, {study.id: study.roles}),
+        tasks=waiting_for(db, study.me.id, roles) + look_again_tasks(db, study.me.id, roles),
+        again=look_again_in(db, tab.id) if tab else None,
         shown_tasks=TASKS_SHOWN,
         lately=lately(db, study) if study.can(Action.SEE_TRAIL) else (),
         sees_set_up=study.can(Action.SEE_SET_UP),

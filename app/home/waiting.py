@@ -11,15 +11,18 @@ from sqlmodel import Session, col
 
 from app.cases.models import Case, Transcript
 from app.consensus.models import Unit
-from app.consensus.queries import Judge, judges_of_units
-from app.consensus.rules import OPEN_FOR_CONTENT, State, UnitKind
+from app.consensus.queries import Judge, judges_of_units, open_points
+from app.consensus.rules import OPEN_FOR_CONTENT, State, Step, UnitKind
+from app.consensus.under_way import Drafting, being_drafted, under_way
 from app.db import run
 from app.domains.models import Domain
-from app.home.progress import IdeaCount, idea_counts
+from app.home.idea_counts import IdeaCount, idea_counts
 from app.home.words import listed, some
 from app.permissions import Role
 from app.studies.counts import CASES_OF_SAMPLE, CASES_OF_STUDY, DOMAINS_OF_SAMPLE
 from app.studies.models import Member, Sample, Study
+from app.studies.ways import WayOfWorking
+from app.web.templating import plural
 
 ONE_BY_ONE = 3
 """So many of a kind are listed; more are told in one line that leads to the first."""
@@ -42,6 +45,8 @@ class _UnitRow(NamedTuple):
     sample: str
     kind: UnitKind
     state: State
+    step: Step
+    way: WayOfWorking
     code: str | None
     domain_id: int | None
     title: str | None
@@ -58,7 +63,8 @@ class _UnitRow(NamedTuple):
         """Where the unit is worked on."""
         sample = f"/studies/{self.study_id}/samples/{self.sample_id}"
         if self.kind == UnitKind.CASE:
-            return f"{sample}/cases/{self.code}/coding"
+            page = "core-ideas" if self.step is Step.CORE_IDEAS else "coding"
+            return f"{sample}/cases/{self.code}/{page}"
         return f"{sample}/domains/{self.domain_id}/cross-analysis"
 
 
@@ -66,20 +72,35 @@ def waiting_for(
     db: Session, account_id: int, studies: Mapping[int, frozenset[Role]]
 ) -> tuple[Task, ...]:
     """What waits for this person in these studies (id and roles), in a constant number of
-    statements: agreements first, then coding and sorting, then what a PI has to set up."""
+    statements: agreements and drafts first, then coding and sorting, then what a PI has to set
+    up."""
     judging = [study for study, roles in studies.items() if Role.JUDGE in roles]
     leading = [study for study, roles in studies.items() if Role.PI in roles]
     units = _open_units(db, judging)
     judges = judges_of_units(db, [unit.id for unit in units])
     mine = [unit for unit in units if any(j.id == account_id for j in judges[unit.id])]
+    drafted = [being_drafted(u.id, u.study_id, u.state, u.way, u.way) for u in mine]
+    drafting = under_way(db, [each for each in drafted if each], judges)
+    shared = [unit for unit in mine if unit.id not in drafting]
     counts = idea_counts(db, {unit.sample_id for unit in mine})
     found = [
-        *_case_tasks(account_id, mine, judges),
-        *_board_tasks(account_id, mine, judges, counts),
+        *_case_tasks(account_id, shared, judges, open_points(db, [unit.id for unit in shared])),
+        *_draft_tasks(account_id, mine, drafting, counts),
+        *_board_tasks(account_id, shared, judges, counts),
         *_set_up_tasks(db, leading),
     ]
     order = {study: place for place, study in enumerate(studies)}
     return tuple(sorted(found, key=lambda task: order[task.study_id]))
+
+
+STUDYS_WAY = sa.case(
+    (col(Unit.kind) == UnitKind.CASE, col(Study.way_of_working)), else_=col(Study.board_way)
+)
+TO_DO = sa.or_(
+    col(Unit.state).in_([*OPEN_FOR_CONTENT, State.INDEPENDENT]),
+    sa.and_(col(Unit.step) == Step.DOMAINS, col(Unit.state).in_([State.AGREED, State.CLOSED])),
+)
+"""What may wait for a judge: open, drafted in private, or at the end of the first of two passes."""
 
 
 def _open_units(db: Session, study_ids: Collection[int]) -> list[_UnitRow]:
@@ -100,6 +121,8 @@ def _open_units(db: Session, study_ids: Collection[int]) -> list[_UnitRow]:
             col(Sample.name),
             col(Unit.kind),
             col(Unit.state),
+            col(Unit.step),
+            func.coalesce(col(Unit.way), STUDYS_WAY),
             col(Case.code),
             col(Domain.id),
             col(Domain.title),
@@ -107,10 +130,11 @@ def _open_units(db: Session, study_ids: Collection[int]) -> list[_UnitRow]:
             DOMAINS_OF_SAMPLE,
             samples,
         )
+        .join(Study, col(Study.id) == col(Unit.study_id))
         .join(Sample, col(Sample.id) == col(Unit.sample_id))
         .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
         .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
-        .where(col(Unit.study_id).in_(study_ids), col(Unit.state).in_(OPEN_FOR_CONTENT))
+        .where(col(Unit.study_id).in_(study_ids), TO_DO)
         .order_by(col(Sample.position), col(Sample.id), col(Case.code_key), col(Domain.position)),
     )
     return [_UnitRow(*row) for row in rows]
@@ -121,21 +145,78 @@ def _agreed(judges: Sequence[Judge]) -> list[str]:
 
 
 def _case_tasks(
-    account_id: int, units: Sequence[_UnitRow], judges: Mapping[int, tuple[Judge, ...]]
+    account_id: int,
+    units: Sequence[_UnitRow],
+    judges: Mapping[int, tuple[Judge, ...]],
+    to_discuss: Mapping[int, int],
 ) -> Iterator[Task]:
     begun, fresh = [], []
     for unit in units:
         if unit.kind != UnitKind.CASE:
             continue
-        if unit.state == State.NOT_STARTED:
+        if unit.step is Step.DOMAINS and unit.state in (State.AGREED, State.CLOSED):
+            text = f"Go on to the core ideas of {unit.code}"
+            yield Task(unit.study_id, text, unit.note("its domains are agreed"), unit.url)
+        elif unit.state == State.NOT_STARTED:
             if unit.has_text and unit.domains:
                 fresh.append(unit)
+        elif unit.id in to_discuss:
+            note = f"{plural(to_discuss[unit.id], 'point is', 'points are')} still open"
+            text = f"Discuss {unit.code}"
+            yield Task(unit.study_id, text, unit.note(note), f"{unit.url}/discussion")
         elif not _agreed(judges[unit.id]):
             begun.append(unit)
         elif not any(j.id == account_id and j.agreed for j in judges[unit.id]):
             yield _agree_task(unit, f"Agree to {unit.code}", judges[unit.id])
     yield from _told(begun, "Finish {}", "in consensus, nobody agreed yet")
     yield from _told(fresh, "Begin {}", "the transcript is there, nobody has coded it")
+
+
+def _draft_tasks(
+    account_id: int,
+    units: Sequence[_UnitRow],
+    drafting: Mapping[int, Drafting],
+    counts: Sequence[IdeaCount],
+) -> Iterator[Task]:
+    """Drafts to submit and to begin. Of the drafts themselves nothing is told, nor counted."""
+    awaited = [u for u in units if u.id in drafting and drafting[u.id].awaits(account_id)]
+    begun = [unit for unit in awaited if unit.state == State.INDEPENDENT]
+    for unit in begun:
+        what = unit.code or f"the board {unit.title}"
+        drafts = drafting[unit.id]
+        note = "the others review it then" if drafts.is_for_the_others else drafts.words
+        yield Task(unit.study_id, f"Submit your draft of {what}", unit.note(note), unit.url)
+    fresh = [unit for unit in awaited if unit.state == State.NOT_STARTED]
+    cases = [u for u in fresh if u.kind == UnitKind.CASE and u.has_text and u.domains]
+    turns = [unit for unit in cases if drafting[unit.id].is_for_the_others]
+    yield from _told(
+        _next_in_turn(turns, drafting), "It is your turn to draft {}", "the others review it then"
+    )
+    yield from _told(
+        [unit for unit in cases if unit not in turns],
+        "Begin {}",
+        "each judge drafts in private, until all have submitted",
+    )
+    ideas, _ = _by_domain(counts)
+    for unit in fresh:
+        if unit.kind != UnitKind.CASE and ideas.get(unit.domain_id):
+            note = f"in private, until all have submitted; {ideas[unit.domain_id]} on the board"
+            text = f"Make your own categories of {unit.title}"
+            yield Task(unit.study_id, text, unit.note(note), unit.url)
+
+
+def _next_in_turn(units: Sequence[_UnitRow], drafting: Mapping[int, Drafting]) -> list[_UnitRow]:
+    """Those that the PI named this person for, and of the others one a study: once that is begun
+    the turn passes on."""
+    found: list[_UnitRow] = []
+    turned: set[int] = set()
+    for unit in units:
+        if drafting[unit.id].by_name:
+            found.append(unit)
+        elif unit.study_id not in turned:
+            turned.add(unit.study_id)
+            found.append(unit)
+    return found
 
 
 def _agree_task(unit: _UnitRow, text: str, judges: Sequence[Judge]) -> Task:

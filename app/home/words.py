@@ -6,7 +6,7 @@ PURE. Colour comes with each: the state given to `ui.state`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.consensus.rules import AGREED_OR_LATER, State
+from app.consensus.rules import AGREED_OR_LATER, State, Step
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,35 @@ class Waiting:
 NOBODY = Waiting("nobody")
 
 
-def case_standing(state: State, agreed: int, judges: int) -> Standing:
-    """Domains and core ideas of a case."""
+def case_standing(
+    state: State, agreed: int, judges: int, *, step: Step = Step.BOTH, drafting: str = ""
+) -> Standing:
+    """Domains and core ideas of a case; in two passes which of them is at hand.
+
+    `drafting` says how far private drafts are, where there are any.
+    """
     if state in AGREED_OR_LATER:
-        return Standing(State.AGREED, "agreed")
-    if state is State.CONSENSUS:
-        return Standing(state, _in_consensus(agreed, judges))
-    return Standing(state, state.value)
+        return Standing(State.AGREED, "domains agreed" if step is Step.DOMAINS else "agreed")
+    words = _in_consensus(agreed, judges) if state is State.CONSENSUS else drafting or state.value
+    if step is Step.BOTH or (step is Step.DOMAINS and state is State.NOT_STARTED):
+        return Standing(state, words)
+    return Standing(state, f"{step}: {words}")
 
 
 def board_standing(
-    state: State, agreed: int, judges: int, *, core_ideas: int, unsorted: int
+    state: State,
+    agreed: int,
+    judges: int,
+    *,
+    core_ideas: int,
+    unsorted: int,
+    drafting: str = "",
 ) -> Standing:
     """The board of a domain. New core ideas may come to a board at any time before it is agreed."""
     if state in AGREED_OR_LATER:
         return Standing(State.AGREED, "agreed")
+    if state is State.INDEPENDENT:
+        return Standing(state, drafting or state.value)
     if not core_ideas:
         return Standing(State.NOT_STARTED, "no core ideas yet")
     if unsorted == core_ideas:

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from app.db import LARGEST_ID
 from app.frequency.illustrations import Illustration
 from app.frequency.tables import Table
 from app.reports.layout import Column
-from app.web.forms import LARGEST_ID
 
 CHOSEN = "title"
 """The value of `columns` that is always there: it tells "no column ticked" from "not asked"."""

@@ -171,10 +171,11 @@ def _grouped(rows: Sequence[PrintedRow], not_agreed: set[int]) -> Iterator[Print
 def file_name(study: StudyContext, sample_id: int | None, ending: str) -> str:
     """A made, ASCII name: 'crying-in-therapy-as-therapist.docx'."""
     sample = study.sample(sample_id).name if sample_id is not None else "all samples"
-    words = _slug(study.title, 40), _slug(sample, 30)
+    words = slug(study.title, 40), slug(sample, 30)
     return ("-".join(word for word in words if word) or f"findings-{study.id}") + ending
 
 
-def _slug(text: str, longest: int) -> str:
+def slug(text: str, longest: int) -> str:
+    """A part of a file's name: ASCII letters and digits with hyphens; "" where there are none."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub("[^a-z0-9]+", "-", plain)[:longest].strip("-")

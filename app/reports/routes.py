@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.db import Db
 from app.errors import NotFound
 from app.permissions import Action
+from app.reports import audit_routes, version_routes
 from app.reports.choices import Choice, read_choice
 from app.reports.findings_page import (
     FILES,
@@ -24,6 +25,8 @@ from app.studies.guard import Id, StudyContext, may
 from app.web.templating import page
 
 router = APIRouter()
+router.include_router(version_routes.router)
+router.include_router(audit_routes.router)
 
 See = Annotated[StudyContext, Depends(may(Action.SEE_FINDINGS))]
 Export = Annotated[StudyContext, Depends(may(Action.EXPORT))]

@@ -54,6 +54,21 @@ class TrailEntry(SQLModel, table=True):
     hash: str
 
 
+class TrailAlso(SQLModel, table=True):
+    """A further item that an entry is about, as the parts of a core idea that was split.
+
+    Not hashed: it only says where the entry is listed, and follows from its values.
+    """
+
+    __tablename__ = "trail_also"
+    __table_args__ = (sa.Index("ix_trail_also_item", "item_kind", "item_id", "entry_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = foreign("trail_entry")
+    item_kind: str
+    item_id: int
+
+
 class TrailValues(SQLModel, table=True):
     """The salted before and after of an entry; erasure empties it and the chain still holds."""
 

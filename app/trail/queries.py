@@ -4,7 +4,7 @@ Each way of reading walks one index backwards (`ix_trail_entry_*`); a second fil
 the way. Reading goes on from the sequence number of the last entry that was shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.db import run
-from app.trail.models import TrailEntry, TrailValues
+from app.trail.models import TrailAlso, TrailEntry, TrailValues
 
 STUDY_CHAIN = 0
 """Private drafts have chains of their own, which nobody reads here."""
@@ -51,6 +51,19 @@ class Wanted:
     below: int | None = None
 
 
+ENTRIES = sa.select(
+    col(TrailEntry.sequence),
+    col(TrailEntry.at),
+    col(TrailEntry.account_id),
+    col(TrailEntry.verb),
+    col(TrailEntry.item_kind),
+    col(TrailEntry.item_id),
+    col(TrailEntry.unit_id),
+    col(TrailValues.before),
+    col(TrailValues.after),
+).join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
+
+
 def newest_first(db: Session, study_id: int, wanted: Wanted, *, limit: int) -> tuple[Entry, ...]:
     """The newest entries of the study's chain that are wanted, at most `limit`."""
     span = _span(db, study_id, wanted)
@@ -67,23 +80,78 @@ def newest_first(db: Session, study_id: int, wanted: Wanted, *, limit: int) -> t
     ]
     rows = run(
         db,
-        sa.select(
-            col(TrailEntry.sequence),
-            col(TrailEntry.at),
-            col(TrailEntry.account_id),
-            col(TrailEntry.verb),
-            col(TrailEntry.item_kind),
-            col(TrailEntry.item_id),
-            col(TrailEntry.unit_id),
-            col(TrailValues.before),
-            col(TrailValues.after),
-        )
-        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
-        .where(col(TrailEntry.id).in_(sa.union(*walks)))
+        ENTRIES.where(col(TrailEntry.id).in_(sa.union(*walks)))
         .order_by(col(TrailEntry.sequence).desc())
         .limit(limit),
     )
     return tuple(Entry(*row) for row in rows)
+
+
+Items = Sequence[tuple[str, int]]
+"""Kinds and ids."""
+Room = tuple[int | None, int]
+"""A unit (none for the set-up) and a chain of it: what somebody may see or not see as a whole."""
+
+
+def rooms_of(db: Session, study_id: int, items: Items) -> frozenset[Room]:
+    """In which units and chains anything happened to these items. Shown to nobody."""
+    rows = run(
+        db,
+        sa.select(col(TrailEntry.unit_id), col(TrailEntry.chain))
+        .where(col(TrailEntry.id).in_(_about(study_id, items)))
+        .distinct(),
+    )
+    return frozenset((unit_id, chain) for unit_id, chain in rows)
+
+
+def history_of(
+    db: Session, study_id: int, items: Items, *, seen: Collection[Room], limit: int
+) -> tuple[Entry, ...]:
+    """Everything that happened to these items, newest first, in the rooms that may be `seen`."""
+    if not seen:
+        return ()
+    in_sight = sa.or_(
+        *(
+            sa.and_(
+                col(TrailEntry.unit_id) == unit_id
+                if unit_id is not None
+                else col(TrailEntry.unit_id).is_(None),
+                col(TrailEntry.chain) == chain,
+            )
+            for unit_id, chain in seen
+        )
+    )
+    rows = run(
+        db,
+        ENTRIES.where(col(TrailEntry.id).in_(_about(study_id, items)), in_sight)
+        # Chains count by themselves; only the time tells what came first in two of them.
+        .order_by(col(TrailEntry.at).desc(), col(TrailEntry.sequence).desc())
+        .limit(limit),
+    )
+    return tuple(Entry(*row) for row in rows)
+
+
+def _about(study_id: int, items: Items) -> Any:
+    """The entries of these items, by two index walks for each."""
+    own = [
+        sa.select(col(TrailEntry.id)).where(
+            col(TrailEntry.study_id) == study_id,
+            col(TrailEntry.item_kind) == kind,
+            col(TrailEntry.item_id) == item_id,
+        )
+        for kind, item_id in items
+    ]
+    also = [
+        sa.select(col(TrailAlso.entry_id))
+        .join(TrailEntry, col(TrailEntry.id) == col(TrailAlso.entry_id))
+        .where(
+            col(TrailEntry.study_id) == study_id,
+            col(TrailAlso.item_kind) == kind,
+            col(TrailAlso.item_id) == item_id,
+        )
+        for kind, item_id in items
+    ]
+    return sa.union(*own, *also)
 
 
 def _walks(study_id: int, wanted: Wanted) -> list[list[Any]]:

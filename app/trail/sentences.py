@@ -39,11 +39,38 @@ SAID: Mapping[str, str] = {
     "remove a domain": "removed the domain “{title}”",
     "agree": "agreed to {unit}",
     "agreed by all": "was the last to agree to {unit}",
+    "agreed by all who remain": "found {unit} agreed by all who judge it now",
+    "choose how the team works": (
+        "chose how the team works: cases {cases}; boards {boards}; {passes}"
+    ),
+    "take over another way of working": "went over to {way} for the cases that are begun next",
+    "choose the judges": "chose the judges of {unit}",
+    "let all judges judge": "let every judge of the study judge {unit}",
+    "assign a judge": "assigned {person} to {unit}",
+    "take a judge off": "took {person} off {unit}: {reason}",
+    "name the drafter": "named {person} to draft {unit}",
+    "let the drafter change by turns": "let the turns decide who drafts {unit}",
+    "begin independent drafts": "began to draft {unit} in private",
+    "submit a draft": "submitted a draft of {unit}",
+    "take a draft back": "took a draft of {unit} back",
+    "give a draft back": "gave {person} the draft of {unit} back: {reason}",
+    "reveal a draft": "revealed a draft of {unit}",
+    "reveal the drafts": "revealed the drafts of {unit}",
+    "go on to the core ideas": "went on to the core ideas of {unit}",
+    "name who places": "noted that {people} place the core ideas of {where}",
     "reopen for recoding": "reopened {unit}: {reason}",
+    "decide on a point": "decided on {about} of {where}: {outcome}",
+    "note why on a point": "noted a reason on {about} of {where}",
+    "discuss a point after all": "opened {about} of {where} to be discussed after all",
+    "keep a reservation": "noted a reservation about {where}",
+    "withdraw a reservation": "withdrew a reservation about {where}",
     "assign a block": "put a passage of {where} in {domains}",
     "put a block into another domain": "put a passage of {where} in {domains} as well",
     "take a block out of a domain": "took a passage of {where} out of {domains}",
     "remove a block": "removed a passage of {where} from {domains}",
+    "join what all judges have": "joined what all judges had at a passage of {where}",
+    "put in as decided": "put a passage of {where} in {domains}, as decided",
+    "take back as decided anew": "took a passage of {where} back, as decided anew",
     "mark as not coded": "marked a passage of {where} as not coded",
     "remove a not coded mark": "took a “not coded” mark off {where}",
     "add a core idea": "wrote a core idea of {where} in {domains}",
@@ -54,11 +81,34 @@ SAID: Mapping[str, str] = {
     "merge core ideas": "merged core ideas of {where} in {domains}",
     "move a core idea to another domain": "moved a core idea of {where} to {domains}",
     "remove a core idea": "removed a core idea of {where} from {domains}",
+    "amend the wording of a core idea": "amended the wording of a core idea of {where}",
+    "split a core idea while sorting": "split a core idea of {where} while sorting",
+    "move a core idea to another domain while sorting": (
+        "moved a core idea of {where} to {domains} while sorting"
+    ),
+    "withdraw an amendment": "withdrew an amendment of {where}",
+    "agree to an amendment": "agreed, with the board, to an amendment of {where}",
+    "correct the spelling of a core idea": "corrected the spelling of a core idea of {where}",
+    "look at a unit again": "looked at {unit} again, because something under it had changed",
     "say why a domain has no core idea": "noted why {where} has no core idea in {domains}",
+    "join core ideas": "joined the core ideas of {where} that all judges have in {domains}",
+    "put core ideas in as decided": "put core ideas of {where} in {domains} as decided",
+    "take core ideas back as decided anew": (
+        "took core ideas of {where} in {domains} back, to decide anew"
+    ),
     "sort a core idea": "put a core idea of {case} in {places}",
     "add a category": "made the category “{title}” in {where}",
     "rename a category": "renamed a category of {where} to “{title}”",
+    "join a category": "joined the category “{title}” of {where} that all judges have",
+    "take a category over": "took the category “{title}” over into {where}",
+    "take a category back as decided anew": (
+        "took the category “{title}” of {where} back, to decide anew"
+    ),
     "remove a category": "removed the category “{title}” from {where}",
+    "note somebody as present": "noted {person} as present at the meeting",
+    "note that somebody left": "noted that {person} left the meeting",
+    "let another speak first": "let {person} speak first at the meeting",
+    "hand the pen over": "gave the pen of the meeting to {person}",
 }
 """What follows the name. Braces take a value of the entry or what the reader knows besides:
 `{where}` its unit (`{unit}` says that a board is one), `{case}` its case, `{domains}` and
@@ -78,23 +128,27 @@ PAST = {
     "make": "made",
     "put": "put",
     "read": "read",
-    "redo": "did again",
+    "redo": "brought back",
     "send": "sent",
     "set": "set",
     "split": "split",
     "take": "took",
     "tell": "told",
-    "undo": "took back a change",
+    "undo": "took back",
     "withdraw": "withdrew",
     "write": "wrote",
 }
+ALONE = {"undo": "took back a change", "redo": "brought back a change"}
+"""Verbs of one word that say too little by themselves."""
 DOUBLED = frozenset({"drop", "permit", "refer", "stop", "submit"})
 
 
 def past(verb: str) -> str:
     """'merge two blocks' is 'merged two blocks'."""
     first, blank, rest = verb.partition(" ")
-    if first in PAST:
+    if verb in ALONE:
+        done = ALONE[verb]
+    elif first in PAST:
         done = PAST[first]
     elif first.endswith("ed"):
         done = first

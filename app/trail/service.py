@@ -1,7 +1,7 @@
 """The one function that records a change, and the check of the chain."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,18 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scene:
-    """Who acts where: what every entry of one request has in common."""
+    """Who acts where: what every entry of one request has in common.
+
+    `noted` is put into what each entry says was after: that it belongs to an action, or takes one
+    back (see `app.trail.undoing`).
+    """
 
     study_id: int
     account_id: int | None
     unit_id: int | None = None
     layer_id: int | None = None
     chain: int = 0
+    noted: Values | None = None
 
 
 # Built once: every change of every study runs these four.
@@ -41,6 +46,7 @@ MOVE_HEAD = (
 )
 ADD_ENTRY = SQLModel.metadata.tables["trail_entry"].insert()
 ADD_VALUES = SQLModel.metadata.tables["trail_values"].insert()
+ADD_ALSO = SQLModel.metadata.tables["trail_also"].insert()
 
 
 def record(
@@ -49,16 +55,23 @@ def record(
     verb: str,
     *,
     item: SQLModel,
+    also: Sequence[SQLModel] = (),
     before: Values | None = None,
     after: Values | None = None,
 ) -> int:
-    """Write one change into the trail, in the transaction that makes it. Returns the entry's id.
+    """Write one change into the trail, in the transaction that makes it.
 
-    `verb` is the team's word for it ("assign a block"); `before` and `after` hold plain values.
-    Values must survive JSON (text, whole numbers, lists of them).
+    Returns the entry's number in its chain: its row id counts the entries of drafts too, so it
+    leaves this function for no page. `verb` is the team's word for it ("assign a block"); `item` is
+    what it was done to, `also` what else it changed; both find it in their history. `before` and
+    `after` hold plain values, which must survive JSON (text, whole numbers, lists of them).
     """
     db.flush()
+    if scene.noted:
+        after = {**(after or {}), **scene.noted}
     connection = db.connection()
+    if scene.chain == 0:
+        tell(connection, scene.study_id)
     head = _locked_head(connection, scene)
     at = now()
     salt = secrets.token_hex(16)
@@ -69,8 +82,7 @@ def record(
         "sequence": head.sequence + 1,
         "account_id": scene.account_id,
         "verb": verb,
-        "item_kind": str(item.__tablename__),
-        "item_id": item.id,  # type: ignore[attr-defined]
+        **_named(item),
         "unit_id": scene.unit_id,
         "layer_id": scene.layer_id,
     }
@@ -84,8 +96,25 @@ def record(
     connection.execute(
         ADD_VALUES, {"entry_id": entry_id, "salt": salt, "before": before, "after": after}
     )
+    if also:
+        connection.execute(ADD_ALSO, [{"entry_id": entry_id, **_named(each)} for each in also])
     connection.execute(MOVE_HEAD, {"head": head.id, "sequence": head.sequence + 1, "hash": chained})
-    return entry_id
+    return head.sequence + 1
+
+
+def _named(item: SQLModel) -> Values:
+    """What the trail files an entry under."""
+    return {"item_kind": str(item.__tablename__), "item_id": item.id}  # type: ignore[attr-defined]
+
+
+def hold_chain(db: Session, study_id: int) -> None:
+    """Take the end of a study's chain, as `record` does, until the transaction ends.
+
+    For what must not change between looking and recording, whoever changes it: what is recorded in
+    a study follows one another. Take rows of units before, never after.
+    """
+    db.flush()
+    _locked_head(db.connection(), Scene(study_id, None))
 
 
 @dataclass(frozen=True)
@@ -105,8 +134,25 @@ def _locked_head(connection: sa.Connection, scene: Scene) -> _Head:
 
 
 def count_entries(db: Session) -> int:
-    """How many changes the trail holds, over all studies."""
-    return int(run(db, sa.select(sa.func.count()).select_from(TrailEntry)).scalar_one())
+    """How many changes the trail holds, over all studies.
+
+    Those of drafts are left out: their number would tell how much was drafted in private.
+    """
+    shared = sa.select(sa.func.count()).select_from(TrailEntry).where(col(TrailEntry.chain) == 0)
+    return int(run(db, shared).scalar_one())
+
+
+CHANNEL = "concord"
+TELL = sa.select(sa.func.pg_notify(CHANNEL, sa.bindparam("study")))
+
+
+def tell(connection: sa.Connection, study_id: int) -> None:
+    """Wake whoever listens to a study, when this transaction commits. Which study is all it says.
+
+    On SQLite nobody can be woken: there the workers look at the heads of the chains.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(TELL, {"study": str(study_id)})
 
 
 @dataclass(frozen=True)

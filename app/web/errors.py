@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import ConcordError, Conflict, Forbidden, Invalid, NotFound
-from app.web.templating import Toast, is_fragment, page
+from app.web.answered import CameBefore, answered_before
+from app.web.templating import Toast, asks_again, is_fragment, page
 
 log = logging.getLogger("concord")
 
@@ -28,6 +29,14 @@ TITLES = {
     503: "Busy just now",
     507: "The disk is full",
 }
+AT_ONCE = (
+    "Somebody else changed the same thing at the same moment. Reload the page and look before you "
+    "try again."
+)
+OTHER_CONTENT = (
+    "This form was sent before, with other content, so nothing was changed now. Load the page "
+    "again, look at what stands there, and send what you still want."
+)
 NOTHING_HERE = "There is nothing at this address. It may have been removed or never existed."
 
 
@@ -45,7 +54,7 @@ def status_of(error: ConcordError) -> int:
 
 def answer(request: Request, status: int, message: str) -> Response:
     """A page with the reason; for htmx a toast, with nothing swapped."""
-    if is_fragment(request):
+    if is_fragment(request) or asks_again(request):
         return Response(
             status_code=status,
             headers={
@@ -65,7 +74,12 @@ def answer(request: Request, status: int, message: str) -> Response:
 
 
 def sign_in_first(request: Request) -> Response:
-    """To the sign-in page; the address asked for is kept when it was a page."""
+    """To the sign-in page; the address asked for is kept when it was a page.
+
+    A page that asks by itself stays where it is: something may be typed on it.
+    """
+    if asks_again(request):
+        return Response(status_code=401, headers={"Cache-Control": "no-store"})
     back = request.url.path if request.method == "GET" else "/"
     if request.method == "GET" and request.url.query:
         back += "?" + request.url.query
@@ -78,8 +92,18 @@ def sign_in_first(request: Request) -> Response:
 def install(app: FastAPI) -> None:
     """Register the handlers."""
 
+    @app.exception_handler(CameBefore)
+    def again(request: Request, error: CameBefore) -> Response:
+        before = answered_before(request)
+        if before and before.answer:
+            return before.answer
+        return answer(request, 422 if before else 409, OTHER_CONTENT if before else AT_ONCE)
+
     @app.exception_handler(ConcordError)
     def refused(request: Request, error: ConcordError) -> Response:
+        # What the first of two had done may be the very reason why the second is refused.
+        if not isinstance(error, Forbidden) and answered_before(request):
+            return again(request, CameBefore())
         return answer(request, status_of(error), error.message)
 
     @app.exception_handler(SignInNeeded)
@@ -103,13 +127,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(IntegrityError)
     def raced(request: Request, error: IntegrityError) -> Response:
+        if answered_before(request):
+            return again(request, CameBefore())
         log.warning("constraint refused a change at %s", _route(request))
-        return answer(
-            request,
-            409,
-            "Somebody else changed the same thing at the same moment. Reload the page and look "
-            "before you try again.",
-        )
+        return answer(request, 409, AT_ONCE)
 
     @app.exception_handler(OperationalError)
     def database_trouble(request: Request, error: OperationalError) -> Response:

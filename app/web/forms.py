@@ -1,17 +1,18 @@
 """Forms, bound by ourselves: empty fields stay empty, and what was typed can be shown again."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from app.db import LARGEST_ID
 from app.errors import Invalid
 
 MAX_UPLOAD = 20 * 1024 * 1024
 MAX_FIELD = 1024 * 1024
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,27 @@ class Posted:
         """Is the box ticked, or the field there at all?"""
         return name in self._form
 
+    def content(self, *, but: str) -> list[list[str]]:
+        """All fields as they were sent, `but` one; files by their hash."""
+        found = [
+            [name, value]
+            for name, value in self._form.multi_items()
+            if isinstance(value, str) and name != but
+        ]
+        for name, uploads in self._uploads.items():
+            found += [[name, each.name, sha256(each.data).hexdigest()] for each in uploads]
+        return found
+
     def files(self, name: str) -> list[Upload]:
         """The uploaded files of a field; an empty file input gives none."""
         return self._uploads.get(name, [])
 
 
 async def posted(request: Request) -> Posted:
-    """Read the form. Upload bytes are counted while they come; 413 beyond the limit."""
+    """Read the form, once. Upload bytes are counted while they come; 413 beyond the limit."""
+    if hasattr(request.state, "posted"):
+        found: Posted = request.state.posted
+        return found
     form = await request.form(max_files=50, max_fields=5000, max_part_size=MAX_FIELD)
     uploads: dict[str, list[Upload]] = {}
     for name, value in form.multi_items():
@@ -97,7 +112,8 @@ async def posted(request: Request) -> Posted:
             if len(data) > MAX_UPLOAD:
                 raise HTTPException(413, f"'{value.filename[:80]}' has more than 20 MB.")
             uploads.setdefault(name, []).append(Upload(value.filename[:200], data))
-    return Posted(form, uploads)
+    request.state.posted = Posted(form, uploads)
+    return request.state.posted
 
 
 Form = Annotated[Posted, Depends(posted)]

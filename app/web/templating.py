@@ -1,6 +1,9 @@
 """The one rendering helper, `page()`, and what every template may use."""
 
 import json
+import re
+import secrets
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +12,14 @@ from urllib.parse import quote, unquote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from jinja2_fragments import render_block
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.config import ROOT
 
 NOTICE_COOKIE = "concord_notice"
+FORM_KEY = "form_key"
 THEMES = ("light", "dark")
 
 
@@ -75,6 +80,30 @@ def when(at: datetime) -> dict[str, str]:
     return {"iso": at.isoformat(timespec="seconds"), "text": f"{at:%-d %b %Y, %H:%M} UTC"}
 
 
+def form_key() -> str:
+    """A key for one form, by which the same form sent twice is known; see `app.web.answered`."""
+    return secrets.token_hex(16)
+
+
+class FormKeys(Extension):
+    """Puts a key into every form that changes something, when its template is loaded."""
+
+    # A tag may hold expressions with a `>` of their own.
+    FORM = re.compile(r"<form\b(?:\{\{.*?\}\}|\{%.*?%\}|[^>])*>.*?</form>", re.DOTALL)
+    POSTED = re.compile(r"<form\b(?:\{\{.*?\}\}|\{%.*?%\}|[^>])*?method=\"post\"")
+    FIELD = f'<input type="hidden" name="{FORM_KEY}" value="{{{{ form_key() }}}}">'
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template with the keys in it."""
+
+        def with_key(form: re.Match[str]) -> str:
+            if not self.POSTED.match(form[0]):
+                return form[0]
+            return form[0].removesuffix("</form>") + self.FIELD + "</form>"
+
+        return self.FORM.sub(with_key, source)
+
+
 def make_environment() -> Environment:
     """The Jinja environment: autoescape on, undefined names are errors."""
     environment = Environment(
@@ -85,8 +114,9 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        extensions=[FormKeys],
     )
-    environment.globals.update(plural=plural, dom_id=dom_id, static=static)
+    environment.globals.update(plural=plural, dom_id=dom_id, static=static, form_key=form_key)
     environment.globals["ui"] = Macros(environment)
     environment.filters["when"] = when
     environment.filters["tojson_text"] = lambda value: json.dumps(value)
@@ -96,6 +126,17 @@ def make_environment() -> Environment:
 ENVIRONMENT = make_environment()
 
 
+def asks_again(request: Request) -> bool:
+    """Does an open page ask by itself, because something changed? Its person did nothing.
+
+    `Concord-Live` is `page` where parts of the whole page are wanted, `part` for a fragment; an
+    event stream says what it is by what it accepts.
+    """
+    headers = request.headers
+    by_itself = "concord-live" in headers or headers.get("accept") == "text/event-stream"
+    return by_itself and request.method == "GET"
+
+
 def is_fragment(request: Request) -> bool:
     """Does htmx ask for a part of the page? A history restore gets the whole page."""
     headers = request.headers
@@ -103,6 +144,7 @@ def is_fragment(request: Request) -> bool:
         headers.get("hx-request") == "true"
         and headers.get("hx-history-restore-request") != "true"
         and headers.get("hx-boosted") != "true"
+        and headers.get("concord-live") != "page"
     )
 
 
@@ -118,6 +160,7 @@ def frame(request: Request) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "search_url": None,
         "path": request.url.path,
+        "rendered_at": time.time(),
     }
 
 
@@ -134,7 +177,7 @@ def page(
     """Render a template, or only the named block of it for a partial request."""
     context = frame(request) | view
     partial = is_fragment(request) and fragment is not None
-    notice = None if partial else _notice(request)
+    notice = None if partial or asks_again(request) else _notice(request)
     context["notice"] = notice or (toast if not partial else None)
     if partial:
         assert fragment is not None
@@ -148,6 +191,7 @@ def page(
         response.headers["HX-Trigger"] = f'{{"toast": {toast.as_json()}}}'
     if notice:
         response.delete_cookie(NOTICE_COOKIE)
+    request.state.answer = response
     return response
 
 
@@ -175,6 +219,7 @@ def see_other(request: Request, url: str, toast: Toast | None = None) -> Respons
             httponly=True,
             samesite="lax",
         )
+    request.state.answer = response
     return response
 
 

@@ -1,0 +1,176 @@
+"""One's own entries of a unit, as undo and redo need them, and who has built on one since."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.db import run
+from app.errors import Conflict
+from app.trail.models import TrailAlso, TrailEntry, TrailValues
+from app.trail.sentences import past
+from app.trail.service import Scene
+from app.trail.undoing import FAR_BACK, Action, Standing, Step, standing
+
+# Accounts live on a floor above; their names are read by table name.
+ACCOUNT = sa.table("account", sa.column("id", sa.Integer), sa.column("name", sa.String))
+ELSEWHERE = "elsewhere"
+"""Noted in an entry that was made along with a change of another page, and is undone there."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    """May the last own change be undone, or the last undo be turned back?"""
+
+    can_undo: bool = False
+    can_redo: bool = False
+
+
+NOTHING = Turns()
+CHANGED = Turns(can_undo=True)
+"""After a change that is no undo there is something to undo and nothing to bring back."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of an action, with its values."""
+
+    number: int
+    verb: str
+    item_kind: str
+    item_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def _noted(name: str) -> Any:
+    return col(TrailValues.after)[name].as_integer()
+
+
+STEPS = (
+    sa.select(
+        col(TrailEntry.sequence),
+        _noted("along"),
+        _noted("undoes"),
+        _noted("redoes"),
+    )
+    .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
+    .where(
+        col(TrailEntry.unit_id) == sa.bindparam("unit_id"),
+        col(TrailEntry.chain) == sa.bindparam("chain"),
+        col(TrailEntry.account_id) == sa.bindparam("account_id"),
+        col(TrailEntry.verb).in_(sa.bindparam("verbs", expanding=True)),
+        _noted(ELSEWHERE).is_(None),
+    )
+    .order_by(col(TrailEntry.sequence).desc())
+    .limit(sa.bindparam("limit"))
+)
+
+
+def _steps(db: Session, scene: Scene, verbs: Collection[str], limit: int) -> list[Step]:
+    where = {
+        "unit_id": scene.unit_id,
+        "chain": scene.chain,
+        "account_id": scene.account_id,
+        "verbs": [str(verb) for verb in verbs],
+        "limit": limit,
+    }
+    return [Step(*row) for row in run(db, STEPS, where)]
+
+
+def own_standing(db: Session, scene: Scene, verbs: Collection[str]) -> Standing:
+    """Which of one's own changes of the scene's unit and chain still stand."""
+    return standing(_steps(db, scene, verbs, FAR_BACK))
+
+
+def turns(db: Session, scene: Scene, verbs: Collection[str]) -> Turns:
+    """What the buttons may offer. One's newest entry mostly says it."""
+    newest = _steps(db, scene, verbs, 1)
+    if not newest:
+        return NOTHING
+    if newest[0].undoes is None and newest[0].redoes is None:
+        return CHANGED
+    found = own_standing(db, scene, verbs)
+    return Turns(bool(found.actions), found.undone is not None)
+
+
+def entries_of(db: Session, scene: Scene, action: Action) -> list[Entry]:
+    """The entries of an action, newest first. Raises `Conflict` where the values were erased."""
+    rows = run(
+        db,
+        sa.select(
+            col(TrailEntry.sequence),
+            col(TrailEntry.verb),
+            col(TrailEntry.item_kind),
+            col(TrailEntry.item_id),
+            col(TrailValues.before),
+            col(TrailValues.after),
+        )
+        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
+        .where(
+            col(TrailEntry.study_id) == scene.study_id,
+            col(TrailEntry.chain) == scene.chain,
+            col(TrailEntry.sequence).in_(action.numbers),
+        )
+        .order_by(col(TrailEntry.sequence).desc()),
+    ).all()
+    if any(before is None and after is None for *_, before, after in rows):
+        raise Conflict("What this change was has been erased, so it cannot be undone.")
+    return [
+        Entry(number, verb, kind, item_id, before or {}, after or {})
+        for number, verb, kind, item_id, before, after in rows
+    ]
+
+
+def built_on(
+    db: Session, scene: Scene, items: Mapping[str, Collection[int]], *, since: int
+) -> Conflict:
+    """The refusal of an undo: who changed these items (ids by kind) after the entry `since`.
+
+    It names whoever did so last, and what they did.
+    """
+    who, what = _last_hand(db, scene, items, since)
+    return Conflict(
+        f"This cannot be undone any more: {who} {what} since. Load the page and look at how it "
+        "stands now."
+    )
+
+
+def _last_hand(
+    db: Session, scene: Scene, items: Mapping[str, Collection[int]], since: int
+) -> tuple[str, str]:
+    own = sa.or_(
+        *(
+            sa.and_(col(TrailEntry.item_kind) == kind, col(TrailEntry.item_id).in_(ids))
+            for kind, ids in items.items()
+        )
+    )
+    also = col(TrailEntry.id).in_(
+        sa.select(col(TrailAlso.entry_id)).where(
+            sa.or_(
+                *(
+                    sa.and_(col(TrailAlso.item_kind) == kind, col(TrailAlso.item_id).in_(ids))
+                    for kind, ids in items.items()
+                )
+            )
+        )
+    )
+    rows: Sequence[Any] = run(
+        db,
+        sa.select(col(TrailEntry.account_id), ACCOUNT.c.name, col(TrailEntry.verb))
+        .join(ACCOUNT, ACCOUNT.c.id == col(TrailEntry.account_id))
+        .where(
+            col(TrailEntry.study_id) == scene.study_id,
+            col(TrailEntry.chain) == scene.chain,
+            col(TrailEntry.sequence) > since,
+            own | also,
+        )
+        .order_by(col(TrailEntry.sequence).desc())
+        .limit(1),
+    ).all()
+    if not rows:
+        return "it", "was changed"
+    account_id, name, verb = rows[0]
+    return ("you" if account_id == scene.account_id else name), past(verb)
