@@ -1,13 +1,21 @@
 """Two databases, one suite: every test that touches the database is rolled back afterwards."""
 
+import gc
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 from sqlalchemy import event
 from sqlmodel import Session
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from app.config import Settings
@@ -15,6 +23,12 @@ from app.db import Database
 from app.main import create_app
 from app.migrations import migrate
 from tests.people import Browser, People, make_people
+
+# A machine that does other things too draws slowly; that is no failure of what is tested.
+hypothesis.settings.register_profile(
+    "concord", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("concord")
 
 POSTGRES_DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
 START_POSTGRES = (
@@ -28,6 +42,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="which database"
     )
+
+
+# What takes longest by itself; the other browser tests come next.
+LONGEST = (
+    "browser/test_accessibility.py",
+    "browser/test_journey.py",
+    "consensus/test_any_history.py",
+    "journeys/test_blindness.py",
+    "demo/test_build.py",
+    "tests/test_conflicts.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: begun last, one of them keeps one worker busy and leaves the other idle."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        longest = (place for place, end in enumerate(LONGEST) if path.endswith(end))
+        return next(longest, len(LONGEST) + ("/tests/browser/" not in path))
+
+    items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays until the end: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def postgres_url() -> str:
@@ -52,13 +95,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def fresh_database_url(
+def new_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """A function that makes an empty database of the kind under test."""
+) -> Iterator[Callable[..., str]]:
+    """A function that makes a database of the kind under test and returns its address.
+
+    It is empty, or else a copy of the one at the address `like`, which nobody may have open.
+    """
     if request.config.getoption("--database") == "sqlite":
-        folder = tmp_path_factory.mktemp("sqlite")
-        yield lambda: f"sqlite:///{folder / secrets.token_hex(4)}.sqlite3"
+        yield partial(_new_sqlite, tmp_path_factory.mktemp("sqlite"))
         return
     server = sa.create_engine(
         postgres_url().replace("postgresql://", "postgresql+psycopg://", 1),
@@ -70,10 +115,11 @@ def fresh_database_url(
     except sa.exc.OperationalError:
         _give_up(START_POSTGRES, "REQUIRE_POSTGRES")
 
-    def make() -> str:
+    def make(like: str = "") -> str:
         name = f"concord_test_{secrets.token_hex(6)}"
+        template = f"TEMPLATE {like.rpartition('/')[2]}" if like else ""
         with server.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} {template}"))
         made.append(name)
         base = postgres_url().rpartition("/")[0]
         return f"{base}/{name}".replace("postgresql://", "postgresql+psycopg://", 1)
@@ -85,11 +131,27 @@ def fresh_database_url(
     server.dispose()
 
 
+def _new_sqlite(folder: Path, like: str = "") -> str:
+    path = folder / f"{secrets.token_hex(4)}.sqlite3"
+    if like:
+        shutil.copy(like.removeprefix("sqlite:///"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def fresh_database_url(new_database: Callable[..., str]) -> Callable[[], str]:
+    """A function that makes a migrated database with nothing in it."""
+    template = new_database()
+    database = Database(template)
+    migrate(database.engine)
+    database.engine.dispose()
+    return partial(new_database, like=template)
+
+
 @pytest.fixture(scope="session")
 def migrated_database(fresh_database_url: Callable[[], str]) -> Iterator[Database]:
     """One migrated, empty database for the whole run."""
     database = Database(fresh_database_url())
-    migrate(database.engine)
     yield database
     database.engine.dispose()
 
@@ -130,11 +192,36 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(data_dir=tmp_path_factory.mktemp("data"), test_mode=True)
 
 
+@pytest.fixture(scope="session")
+def one_app(migrated_database: Database, settings: Settings) -> FastAPI:
+    """The application of all tests: what FastAPI makes of its routes takes longer than a test."""
+    return create_app(settings, migrated_database)
+
+
 @pytest.fixture
-def browser_of(database: RolledBackDatabase, settings: Settings) -> Callable[[], Browser]:
+def app(one_app: FastAPI, database: RolledBackDatabase, settings: Settings) -> FastAPI:
+    """The application on the database of one test, with nothing kept from the test before."""
+    one_app.state = State({"settings": settings, "database": database})
+    return one_app
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for every request; left to itself each would start its own, with threads."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture
+def browser_of(app: FastAPI, portal: BlockingPortal) -> Callable[[], Browser]:
     """A function that opens a new browser (cookies of its own) on the application."""
-    app = create_app(settings, database)
-    return lambda: Browser(TestClient(app, base_url="http://127.0.0.1", follow_redirects=False))
+
+    def open_one() -> Browser:
+        client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        client.portal = portal
+        return Browser(client)
+
+    return open_one
 
 
 @pytest.fixture

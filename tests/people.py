@@ -4,6 +4,7 @@ Ana is PI and judge; Ben, Chi and Dee are judges; Eli, Fay and Gus audit (Gus fr
 reads; Hal belongs to another study; Jo administers and is a member of nothing.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +13,8 @@ import httpx2
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app.accounts.models import Account
-from app.accounts.sessions import Me, start_session
+from app.accounts.models import Account, LoginSession
+from app.accounts.sessions import Me, token_hash
 from app.studies.guard import StudyContext, load_study
 from app.studies.models import AuditorKind, Member, Sample, Study
 from app.trail.service import Scene
@@ -131,21 +132,23 @@ ROLES: dict[str, dict[str, Any]] = {
 
 def make_people(db: Session, browser_of: Callable[[], Browser]) -> People:
     """Accounts, sessions, a study with one sample ('as therapist'), and Hal's other study."""
-    persons = {}
-    for name in (*ROLES, "hal", "jo"):
-        account = Account(
+    accounts = {
+        name: Account(
             email=f"{name}@example.org", name=name.capitalize(), is_administrator=name == "jo"
         )
-        db.add(account)
-        db.flush()
-        browser = browser_of()
-        browser.sign_in_with(start_session(db, account))
-        persons[name] = Person(name, account, browser)
+        for name in (*ROLES, "hal", "jo")
+    }
     study, other = Study(title="Crying in therapy"), Study(title="Somebody else's study")
-    db.add_all([study, other])
-    db.flush()
+    db.add_all([*accounts.values(), study, other])
+    db.flush()  # once for all: every test pays for this
     assert study.id is not None
     assert other.id is not None
+    persons = {}
+    for name, account in accounts.items():
+        persons[name] = Person(name, account, browser_of())
+        token = secrets.token_urlsafe(32)
+        db.add(LoginSession(token_hash=token_hash(token), account_id=persons[name].id))
+        persons[name].browser.sign_in_with(token)
     for name, roles in ROLES.items():
         db.add(Member(study_id=study.id, account_id=persons[name].id, **roles))
     db.add(Member(study_id=other.id, account_id=persons["hal"].id, is_pi=True, is_judge=True))

@@ -20,7 +20,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SIZE = {"width": 1360, "height": 860}
 
 SAMPLE = "/studies/1/samples/1"
-# Name of the picture, who looks, where, and what is clicked first.
+BOARD = "a:has-text('Consequences of crying')"
+# Name of the picture, who looks, where, and what is clicked first, one after another.
 ROOMS: tuple[tuple[str, str, str, str], ...] = (
     ("home", "judge", "/", ""),
     ("overview", "judge", "/studies/1", ""),
@@ -31,8 +32,8 @@ ROOMS: tuple[tuple[str, str, str, str], ...] = (
     ("coding", "judge", f"{SAMPLE}/cases/P07/coding#turn-41", ""),
     ("core-ideas", "judge", f"{SAMPLE}/cases/P07/core-ideas", ""),
     ("boards", "judge", f"{SAMPLE}/cross-analysis", ""),
-    ("board", "judge", f"{SAMPLE}/domains/7/cross-analysis", ""),
-    ("matrix", "judge", f"{SAMPLE}/domains/7/cross-analysis?view=matrix", ""),
+    ("board", "judge", f"{SAMPLE}/cross-analysis", BOARD),
+    ("matrix", "judge", f"{SAMPLE}/cross-analysis", f"{BOARD} | text=Matrix"),
     ("findings", "pi", f"{SAMPLE}/findings", ".label-link"),
     ("team", "pi", "/studies/1/team", ""),
     ("settings", "pi", "/studies/1/settings", ""),
@@ -110,8 +111,8 @@ def _look(base: str, accounts: dict[str, tuple[str, str]]) -> None:
                     pages[role] = page
                 page = pages[role]
                 page.goto(f"{base}{url}")
-                if click:
-                    page.locator(click).first.click()
+                for step in click.split(" | ") if click else ():
+                    page.locator(step).first.click()
                     page.wait_for_timeout(400)
                 _shoot(page, name, theme)
         chromium.close()

@@ -1,5 +1,6 @@
 """Accounts in the browser: set-up, signing in and out, one-time links, closing an account."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -107,7 +108,8 @@ def test_an_unknown_address_and_a_wrong_password_get_the_same_answer(
     wrong = browser_of().post("/sign-in", {"email": "ana@example.org", "password": "x" * 20})
     unknown = browser_of().post("/sign-in", {"email": "zoe@example.org", "password": "x" * 20})
     assert wrong.status_code == unknown.status_code == 422
-    assert wrong.text.replace("ana@", "") == unknown.text.replace("zoe@", "")
+    differing = r"ana@|zoe@|(?<=name=\"form_key\" value=\")[0-9a-f]{32}"
+    assert re.sub(differing, "", wrong.text) == re.sub(differing, "", unknown.text)
 
 
 def test_five_failures_make_the_sixth_wait(db: Session, browser_of: NewBrowser) -> None:

@@ -25,7 +25,8 @@ def state_diagram() -> str:
     lines += [f'    state "{state}" as {_key(state)}' for state in State]
     lines += [f"    [*] --> {_key(State.NOT_STARTED)}"]
     lines += [
-        f"    {_key(before)} --> {_key(after)}: {move}" for (before, move), after in CYCLE.items()
+        f"    {_key(before)} --> {_key(leads.to)}: {move}"
+        for (before, move), leads in CYCLE.items()
     ]
     return "\n".join([*lines, "```"])
 

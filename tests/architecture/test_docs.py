@@ -15,7 +15,7 @@ from app.core_ideas.models import AbsenceReason
 from app.domains.models import DomainKind
 from app.frequency.rules import Label, RuleName
 from app.permissions import Role
-from app.studies.models import WayOfWorking
+from app.studies.ways import WayOfWorking
 from tests.architecture.printed import PRINTED, ROOT, as_it_should_be
 
 pytestmark = pytest.mark.pure

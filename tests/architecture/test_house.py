@@ -34,14 +34,15 @@ OPEN_TO_ANYBODY = {
 NEEDS_A_PERSON = {"signed_in", "administrator"}
 
 
-def _routes(routes: list) -> Iterator[APIRoute]:
+def routes_in(routes: list) -> Iterator[APIRoute]:
+    """Every route of the application, also of routers in routers."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
         elif hasattr(route, "original_router"):
-            yield from _routes(route.original_router.routes)
+            yield from routes_in(route.original_router.routes)
         elif hasattr(route, "routes") and route.routes:
-            yield from _routes(route.routes)
+            yield from routes_in(route.routes)
 
 
 def _dependencies(dependant: Dependant) -> Iterator[object]:
@@ -54,7 +55,7 @@ def _dependencies(dependant: Dependant) -> Iterator[object]:
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[APIRoute]:
     folder = tmp_path_factory.mktemp("house")
     app = create_app(Settings(data_dir=folder), Database(f"sqlite:///{folder / 'x.sqlite3'}"))
-    return list(_routes(app.router.routes))
+    return list(routes_in(app.router.routes))
 
 
 @pytest.mark.pure
@@ -107,8 +108,8 @@ def test_every_template_compiles_and_trusts_no_text(name: str) -> None:
     assert not re.search(r"\sstyle=\"|\son[a-z]+=\"|hx-on|hx-boost", source)
 
 
-def test_migrations_go_up_down_and_up_and_equal_the_models(fresh_database_url) -> None:
-    database = Database(fresh_database_url())
+def test_migrations_go_up_down_and_up_and_equal_the_models(new_database) -> None:
+    database = Database(new_database())
     migrate(database.engine)
     downgrade(database.engine)
     migrate(database.engine)
@@ -123,7 +124,6 @@ def test_every_enumerated_column_is_checked_by_the_database(fresh_database_url) 
     import sqlalchemy as sa
 
     database = Database(fresh_database_url())
-    migrate(database.engine)
     inspector = sa.inspect(database.engine)
     for table in metadata.sorted_tables:
         for column in table.columns:

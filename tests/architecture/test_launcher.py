@@ -77,6 +77,16 @@ def test_a_run_without_tests_is_a_failure(launcher: ModuleType) -> None:
     assert launcher.one_pass("sqlite")["failed"] == 1
 
 
+@pytest.mark.parametrize("forbidden", [True, False], ids=["forbidden", "allowed"])
+def test_compiled_modules_are_kept_also_where_they_may_not_lie_about(
+    launcher: ModuleType, forbidden: bool
+) -> None:
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"} if forbidden else {}
+    launcher.keep_compiled(environment)
+    inside = {"PYTHONPYCACHEPREFIX": str(launcher.VENV / "compiled")}
+    assert environment == (inside if forbidden else {})
+
+
 def test_console_script_runs_the_checkout_it_stands_in(
     launcher: ModuleType, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from app.db import Database
 from app.migrations import migrate
+from app.web.templating import form_key
 from tests.bench.a_large_study import build
 
 pytestmark = pytest.mark.pure
@@ -173,6 +174,7 @@ def test_assigning_a_block(measured: Measured) -> None:
             "quote": measured.text[start : start + 20],
             "domain": measured.domain,
             "exact": 1,
+            "form_key": form_key(),
         }
         return measured.concord.seconds("POST", f"{measured.case}/coding/blocks", urlencode(form))
 

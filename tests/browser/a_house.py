@@ -1,7 +1,7 @@
 """A small study in which every room has something to show, and the list of its rooms."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -10,15 +10,27 @@ from sqlmodel import Session
 from app.accounts.models import LinkPurpose
 from app.accounts.service import make_link
 from app.cases.service import add_case, put_into_sample, store_transcript
+from app.consensus.drafting import submit, take_up
+from app.consensus.points import points_of, reserve
+from app.consensus.rules import Outcome
 from app.consensus.service import agree
+from app.consensus.stale import mark_stale
+from app.core_ideas.amending import correct
 from app.core_ideas.models import AbsenceReason
 from app.core_ideas.service import add_core_idea, set_absence
+from app.cross_analysis.amending import amend_wording
 from app.cross_analysis.guard import BoardContext, load_board
 from app.cross_analysis.service import add_category, place
+from app.domains.deciding import decide
 from app.domains.service import mark_not_coded
+from app.meetings.forms import Arrangement
+from app.meetings.service import begin, close, save_notes
+from app.studies.models import Study
 from app.studies.service import add_abbreviation, add_sample, invite
+from app.studies.ways import WayOfWorking
 from tests.browser.conftest import Live
 from tests.domains.a_case import ROLES, TURNS, ACase, a_case
+from tests.domains.a_discussion import DRAFTS, draft, drafting, hand_in
 from tests.people import People, Person
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
@@ -37,6 +49,8 @@ class House:
     """The domain whose board is being sorted."""
     agreed: int
     """The domain whose board is agreed."""
+    listed: int
+    """The domain whose category lists are discussed."""
     category: int
     """A category of the first."""
     card: int
@@ -44,6 +58,10 @@ class House:
     empty_sample: int
     invitation: str
     reset: str
+    minutes: int
+    """A meeting that was closed."""
+    meeting: int
+    """One that is open: Ben and Chi are there, and Ana is not."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +75,7 @@ class Room:
 
 
 def build(live: Live) -> House:
-    """Three agreed cases, one being coded, one without transcript; one board of two agreed."""
+    """Cases agreed, coded, discussed and without transcript; one board of two is agreed."""
     people = live.people
     with live.database.session(writing=True) as db:
         study = people.context(db)
@@ -71,10 +89,18 @@ def build(live: Live) -> House:
         _being_coded(db, _named(db, case, "P04"))
         add_case(db, study, code="P05", sample_ids=[people.sample.id or 0])
         category = _sort(db, people, sorting, agreed, ideas)
+        _amend(db, people, sorting, replace(case, code="P03"), ideas["P03"][0])
+        _discussed(db, _named(db, case, "P06"))
+        listed = case.domains["Reasons for crying"]
+        _list(db, people, listed)
         study = people.context(db)
         put_into_sample(db, study, case_id=case.case_id, sample_id=empty.id or 0)
+        meetings = _meet(db, people), _meet(db, people, closing=False)
         db.commit()
-    return House(live, sorting, agreed, category, ideas["P01"][0], empty.id or 0, invitation, reset)
+    card = ideas["P01"][0]
+    return House(
+        live, sorting, agreed, listed, category, card, empty.id or 0, invitation, reset, *meetings
+    )
 
 
 def _named(db: Session, case: ACase, code: str) -> ACase:
@@ -129,6 +155,62 @@ def _being_coded(db: Session, case: ACase) -> None:
         add_core_idea(db, case.context(db), domain_id=case.domains["Antecedent"], text=text)
 
 
+def _discussed(db: Session, case: ACase) -> None:
+    """Drafts revealed: one passage decided, with a reservation, and two still to be discussed."""
+    study = db.get_one(Study, case.people.study.id)
+    study.way_of_working = WayOfWorking.INDEPENDENT_FIRST
+    db.add(study)
+    db.flush()
+    drafts = [*DRAFTS.values(), DRAFTS["ben"]]
+    for person, passages in zip(_judges(case.people), drafts, strict=True):
+        draft(db, case, person, passages)
+        _write_own(db, case, person)
+    hand_in(db, case, *_judges(case.people))
+    study.way_of_working = WayOfWorking.TOGETHER
+    db.add(study)
+    seen = case.context(db)
+    first = points_of(db, seen.unit.id)[0]
+    reserve(db, seen.scene, seen.unit, point_id=first.id, text="I am not sure.", what="P06")
+    decide(
+        db, seen, first.id, outcome=Outcome.NOT_CODED, version=first.version, reason="Too short."
+    )
+
+
+def _write_own(db: Session, case: ACase, person: Person) -> None:
+    """Core ideas of a judge's own: one like the others', one in other words, and a reason."""
+    antecedent, reasons = case.domains["Antecedent"], case.domains["Reasons for crying"]
+    for domain_id, text in (
+        (antecedent, "C told P about her mother."),
+        (antecedent, f"P heard of C's mother, as {person.name} has it."),
+    ):
+        add_core_idea(db, drafting(db, case, person), domain_id=domain_id, text=text)
+    if person is case.people.chi:
+        reason = AbsenceReason.TOO_THIN
+        set_absence(db, drafting(db, case, person), domain_id=reasons, reason=reason)
+
+
+def _list(db: Session, people: People, domain_id: int) -> None:
+    """Category lists of all judges, revealed: one title that all have, others that not all have."""
+    study = db.get_one(Study, people.study.id)
+    study.board_way = WayOfWorking.INDEPENDENT_FIRST
+    db.add(study)
+    db.flush()
+
+    def board(person: Person) -> BoardContext:
+        seen = load_board(db, people.context(db, person), people.sample.id or 0, domain_id)
+        return replace(seen, unit=take_up(db, seen.scene, seen.unit))
+
+    for person in _judges(people):
+        mine = add_category(db, board(person), title=f"Own losses, as {person.name} has it")
+        add_category(db, board(person), title="C's mother", parent_id=mine.id)
+        add_category(db, board(person), title="Felt with C")
+    for person in _judges(people):
+        seen = board(person)
+        submit(db, seen.scene, seen.unit, what="the board")
+    study.board_way = WayOfWorking.TOGETHER
+    db.add(study)
+
+
 def _sort(
     db: Session, people: People, sorting: int, agreed: int, ideas: dict[str, tuple[int, int]]
 ) -> int:
@@ -153,12 +235,38 @@ def _sort(
     return top
 
 
+def _amend(db: Session, people: People, domain_id: int, case: ACase, core_idea_id: int) -> None:
+    """A spelling corrected, a pending amendment, and two units to look at again."""
+    text = f"C told {case.code} about her mother"
+    correct(db, case.context(db), core_idea_id=core_idea_id, text=text, version=1)
+    board = load_board(db, people.context(db), people.sample.id or 0, domain_id)
+    amend_wording(db, board, core_idea_id=core_idea_id, text=f"{text}'s death.", version=2)
+    why = "P02 was reopened for recoding."
+    mark_stale(db, people.scene, [board.unit.id, case.context(db).unit.id], why)
+
+
+def _meet(db: Session, people: People, *, closing: bool = True) -> int:
+    """Ben and Chi meet; he notes how the talking went."""
+    ben = people.context(db, people.ben)
+    there = frozenset({people.ben.id, people.chi.id})
+    meeting = begin(db, ben, Arrangement(there, writer=people.ben.id))
+    save_notes(db, ben, meeting, text="We began late.\nBoth spoke.", version=1)
+    if closing:
+        close(db, ben, meeting)
+    return meeting
+
+
 def rooms(house: House) -> list[Room]:
     """Every page there is, with what opens on it."""
     study, sample = house.live.people.url, house.live.people.sample_url
     empty = f"{study}/samples/{house.empty_sample}"
     board = f"{sample}/domains/{house.sorting}/cross-analysis"
     coding, ideas = f"{sample}/cases/P04/coding", f"{sample}/cases/P04/core-ideas"
+    version = f"{sample}/cases/P03/consensus-version"
+    discussion = f"{sample}/cases/P06/coding/discussion"
+    words = f"{sample}/cases/P06/core-ideas/discussion"
+    lists = f"{sample}/domains/{house.listed}/cross-analysis/discussion"
+    meeting = f"{study}/meetings/{house.meeting}"
     return [
         Room("home", "/", first=_open_account_menu),
         Room("home of nobody's member", "/", "jo"),
@@ -181,11 +289,25 @@ def rooms(house: House) -> list[Room]:
         Room("coding, block open", coding, first=_open_block),
         Room("coding, popover open", coding, first=_open_popover),
         Room("coding, search", f"{coding}?q=mother"),
+        Room("discussion", discussion),
+        Room("discussion, decided again", discussion, first=_open_decided),
+        Room("discussion, a joined passage", discussion, first=_open_joined),
+        Room("what became of my coding", f"{discussion}/mine"),
+        Room("coding, edited by hand", discussion, first=_edit_by_hand),
         Room("coding, agreed", f"{sample}/cases/P01/coding", first=_reopen),
         Room("coding without transcript", f"{sample}/cases/P05/coding"),
         Room("core ideas", ideas),
         Room("core ideas, menu open", ideas, first=_open_change_menu),
+        Room("core ideas side by side", words),
+        Room("core ideas side by side, refused", words, first=_choose_nothing),
+        Room("core ideas side by side, as a judge", words, "chi"),
+        Room("what became of my core ideas", f"{words}/mine"),
         Room("core ideas, agreed", f"{sample}/cases/P01/core-ideas"),
+        Room("correction", f"{sample}/cases/P01/core-ideas/{house.card}/correction"),
+        Room("consensus version", version),
+        Room("consensus version, working", f"{sample}/cases/P04/consensus-version"),
+        Room("consensus version, none yet", f"{sample}/cases/P05/consensus-version"),
+        Room("consensus versions compared", f"{version}/compare"),
         Room("boards", f"{sample}/cross-analysis"),
         Room("boards, none", f"{empty}/cross-analysis"),
         Room("board", board),
@@ -193,8 +315,13 @@ def rooms(house: House) -> list[Room]:
         Room("board, card open", f"{board}?card={house.card}"),
         Room("board, category open", f"{board}?category={house.category}"),
         Room("board, agreeing", f"{board}?beside=agree"),
+        Room("board, amendments", f"{board}?beside=amendments"),
+        Room("board, to look at again", f"{board}?beside=look"),
+        Room("board, as it was agreed", f"{sample}/domains/{house.agreed}/cross-analysis/version"),
         Room("board, popover open", board, first=_move_a_card),
         Room("board, agreed", f"{sample}/domains/{house.agreed}/cross-analysis"),
+        Room("lists side by side", lists),
+        Room("lists side by side, as a judge", lists, "ben"),
         Room("matrix", f"{board}?view=matrix&counts=1"),
         Room("findings", f"{sample}/findings", first=_open_export),
         Room("findings, panel open", f"{sample}/findings?unagreed=1", first=_open_label),
@@ -206,6 +333,13 @@ def rooms(house: House) -> list[Room]:
         Room("settings", f"{study}/settings"),
         Room("settings, changing", f"{study}/settings?change=title"),
         Room("settings as a judge", f"{study}/settings", "ben"),
+        Room("meetings", f"{study}/meetings"),
+        Room("new meeting", f"{study}/meetings/new"),
+        Room("meeting", meeting, "ben"),
+        Room("meeting, who is here", meeting, "ben", first=_who_is_here),
+        Room("meeting as a judge who is not there", meeting),
+        Room("agree to all of today", f"{meeting}/agreement", "ben"),
+        Room("minutes", f"{study}/meetings/{house.minutes}/minutes"),
         Room("trail", f"{study}/trail"),
         Room("account", "/account"),
         Room("accounts", "/accounts", "jo"),
@@ -265,6 +399,33 @@ def _move_a_card(page: Page) -> None:
     page.keyboard.press("m")
     expect(page.locator("#move-popover")).to_be_visible()
     page.keyboard.type("moth")
+
+
+def _open_decided(page: Page) -> None:
+    page.get_by_role("link", name="Turn 4 · not coded", exact=True).click()
+    expect(page.get_by_text("Decide again")).to_be_visible()
+
+
+def _open_joined(page: Page) -> None:
+    page.locator("#joined summary").click()
+    page.get_by_role("link", name="Turn 2 · Antecedent").click()
+    expect(page.get_by_text("Joined by itself")).to_be_visible()
+
+
+def _edit_by_hand(page: Page) -> None:
+    page.locator(".point[data-current]").get_by_role("button", name="Edit…").click()
+    expect(page.get_by_role("button", name="Note it as edited")).to_be_visible()
+
+
+def _choose_nothing(page: Page) -> None:
+    page.get_by_role("link", name="Reasons for crying").click()
+    page.get_by_role("button", name="Take what is chosen above").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _who_is_here(page: Page) -> None:
+    page.keyboard.press("p")
+    expect(page.get_by_role("dialog", name="Who is here")).to_be_visible()
 
 
 def _open_export(page: Page) -> None:

@@ -6,9 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
@@ -20,10 +19,12 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
+    WebError,
     expect,
     sync_playwright,
 )
 from sqlmodel import Session
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from app.accounts.models import Account
@@ -95,20 +96,73 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@dataclass
+class Server:
+    """An application that answers on this machine, on the database it is lent for a while.
+
+    Starting one takes longer than most tests, and so does filling the cache of a new window.
+    """
+
+    chrome: Chromium
+    app: FastAPI = field(default_factory=lambda: create_app(bound_host="127.0.0.1"))
+    url: str = ""
+    idle: list[BrowserContext] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self.uvicorn = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", lifespan="off"))
+        self.running = threading.Thread(
+            target=self.uvicorn.run, kwargs={"sockets": [listening]}, daemon=True
+        )
+        self.running.start()
+        while not self.uvicorn.started:
+            time.sleep(0.01)
+
+    def lend(self, settings: Settings, database: Database) -> None:
+        """Serve this database from now on, with nothing kept from the one before."""
+        self.app.state = State({"settings": settings, "database": database})
+
+    def window(self) -> BrowserContext:
+        """A window in which nobody is signed in."""
+        if self.idle:
+            return self.idle.pop()
+        return self.chrome.new_context(base_url=self.url, viewport=SIZE, reduced_motion="reduce")
+
+    def take_back(self, window: BrowserContext) -> None:
+        """Close a window's pages and forget what they kept, but for styles and scripts."""
+        for page in window.pages:
+            kept = {"origin": self.url, "storageTypes": "local_storage"}
+            window.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+            page.close()
+        window.clear_cookies()
+        self.idle.append(window)
+
+    def stop(self) -> None:
+        """Close everything."""
+        for window in self.idle:
+            window.close()
+        self.uvicorn.should_exit = True
+        self.running.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def servers(chrome: Chromium) -> Iterator[list[Server]]:
+    """Servers that nobody uses just now."""
+    idle: list[Server] = []
+    yield idle
+    for server in idle:
+        server.stop()
+
+
 @contextmanager
-def serving(folder: Path, empty: Path, chrome: Chromium) -> Iterator[Served]:
+def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) -> Iterator[Served]:
     """A running Concord on a copy of an empty database; trouble in a window fails in the end."""
     path = folder / "concord.sqlite3"
     shutil.copy(empty, path)
     database = Database(f"sqlite:///{path}")
-    app = create_app(Settings(data_dir=folder, test_mode=True), database, bound_host="127.0.0.1")
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    running.start()
-    while not server.started:
-        time.sleep(0.01)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server = servers.pop() if servers else Server(chrome)
+    server.lend(Settings(data_dir=folder, test_mode=True), database)
     trouble: list[str] = []
     windows: list[BrowserContext] = []
 
@@ -117,32 +171,39 @@ def serving(folder: Path, empty: Path, chrome: Chromium) -> Iterator[Served]:
         if said.type == "error" and not said.text.startswith("Failed to load resource"):
             trouble.append(said.text)
 
+    def note_error(broken: WebError) -> None:
+        trouble.append(str(broken.error))
+
     def watch(request: Request) -> None:
-        if not request.url.startswith((f"{url}/", "data:", "blob:")):
+        if not request.url.startswith((f"{server.url}/", "data:", "blob:")):
             trouble.append(f"A page asked another host: {request.url}")
 
-    def open_window(**more: Any) -> BrowserContext:
-        window = chrome.new_context(base_url=url, viewport=SIZE, reduced_motion="reduce", **more)
+    def open_window() -> BrowserContext:
+        window = server.window()
         window.set_default_timeout(PATIENCE)
         window.on("console", note)
-        window.on("weberror", lambda broken: trouble.append(str(broken.error)))
+        window.on("weberror", note_error)
         window.on("request", watch)
         windows.append(window)
         return window
 
-    yield Served(url, app, database, open_window, trouble)
+    yield Served(server.url, server.app, database, open_window, trouble)
     for window in windows:
-        window.close()
-    server.should_exit = True
-    running.join(timeout=10)
+        window.remove_listener("console", note)
+        window.remove_listener("weberror", note_error)
+        window.remove_listener("request", watch)
+        server.take_back(window)
+    servers.append(server)
     database.engine.dispose()
     assert trouble == []
 
 
 @pytest.fixture
-def served(tmp_path: Path, migrated_file: Path, chrome: Chromium) -> Iterator[Served]:
+def served(
+    tmp_path: Path, migrated_file: Path, servers: list[Server], chrome: Chromium
+) -> Iterator[Served]:
     """A running Concord in which nobody has an account yet."""
-    with serving(tmp_path, migrated_file, chrome) as running:
+    with serving(tmp_path, migrated_file, servers, chrome) as running:
         yield running
 
 

@@ -65,7 +65,7 @@ def test_a_team_of_two_goes_by_hand_from_transcripts_to_a_table_in_word(
 def _a_team(served: Served) -> tuple[Page, Page]:
     with served.write() as db:
         token = first_start_link(db)
-    jo, ana, ben = (served.window(accept_downloads=True).new_page() for _ in range(3))
+    jo, ana, ben = (served.window().new_page() for _ in range(3))
     jo.goto(f"/setup/{token}")
     _fill(jo, {"Your name": "Jo", "E-mail": "jo@example.org"})
     _choose_password(jo, "Set up Concord")
@@ -135,7 +135,9 @@ def _import_as_cases(ana: Page, sample: str) -> None:
 def _answers(page: Page) -> list[Locator]:
     """The participant's first two turns of some length."""
     turns = page.locator(".turn[data-role=participant]")
-    long = [turn for turn in turns.all() if len(turn.locator(".turn-text").inner_text()) > 30]
+    said = turns.locator(".turn-text").all_inner_texts()  # at once: there are hundreds
+    assert len(said) == turns.count()
+    long = [turns.nth(place) for place, text in enumerate(said) if len(text) > 30]
     assert len(long) >= 2
     return long[:2]
 

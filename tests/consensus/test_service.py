@@ -33,7 +33,7 @@ def _agree(db: Session, people: People, *persons: Person) -> None:
 
 
 def _state(db: Session) -> State:
-    return db.exec(select(Unit.state)).one()
+    return State(db.exec(select(Unit.state)).one())
 
 
 def _discuss(db: Session, people: People) -> None:

@@ -107,8 +107,8 @@ class ACase:
         return found
 
 
-def make_case(db: Session, people: People) -> ACase:
-    """P07 with Antecedent (two blocks), Thoughts (one of them too) and an empty Extent."""
+def make_bare_case(db: Session, people: People) -> ACase:
+    """P07 with Antecedent, Thoughts and Extent, and nothing coded."""
     study = people.context(db)
     case = add_case(db, study, code="P07", sample_ids=[people.sample.id or 0])
     version = store_transcript(
@@ -117,6 +117,12 @@ def make_case(db: Session, people: People) -> ACase:
     made = ACase(db, people, version.id or 0, version.text)
     for title in ("Antecedent", "Thoughts", "Extent"):
         made.add_domain(title)
+    return made
+
+
+def make_case(db: Session, people: People) -> ACase:
+    """P07 with Antecedent (two blocks), Thoughts (one of them too) and an empty Extent."""
+    made = make_bare_case(db, people)
     made.code(MOTHER, "ANT")
     made.code(GRIEF, "ANT", "THO")
     return made

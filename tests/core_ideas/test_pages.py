@@ -381,7 +381,7 @@ def test_a_core_idea_of_another_case_is_not_there(case: ACase) -> None:
             htmx=True,
         )
         assert answer.status_code == 404, path
-    assert case.people.ben.post(f"{url}/undo/99999").status_code == 404
+    assert case.people.ben.post(f"{url}/undo/99999").status_code == 409
 
 
 def test_the_page_takes_as_many_statements_with_many_core_ideas(

@@ -14,7 +14,7 @@ from app.core_ideas.service import (
     set_absence,
     shift,
 )
-from app.core_ideas.undo import undo
+from app.core_ideas.undo import redo, undo
 from app.cross_analysis.guard import BoardContext, load_board
 from app.cross_analysis.service import add_category, place
 from app.domains.models import BlockDomain
@@ -49,7 +49,7 @@ def _place(case: ACase, idea: int, category: int | None, domain: str = "ANT") ->
 
 def _undo(case: ACase, entry: int | None) -> None:
     assert entry is not None
-    undo(case.db, case.seen_by(), entry_id=entry)
+    undo(case.db, case.seen_by(), number=entry)
 
 
 def _in_domain(case: ACase, quote: str) -> set[int]:
@@ -130,11 +130,11 @@ def test_core_ideas_are_put_in_another_order_and_back(case: ACase) -> None:
     assert shift(case.db, case.seen_by(), core_idea_id=third, by=-1).entry is None
     _undo(case, change.entry)
     assert case.texts() == ["One.", "Two.", "Three."]
-    with pytest.raises(Conflict, match="built on it"):
+    with pytest.raises(Conflict, match="undone already"):
         _undo(case, change.entry)
     later = shift(case.db, case.seen_by(), core_idea_id=first, by=1)
-    remove(case.db, case.seen_by(), core_idea_id=third, version=1)
-    with pytest.raises(Conflict, match="built on it"):
+    remove(case.db, case.seen_by(case.people.ben), core_idea_id=third, version=1)
+    with pytest.raises(Conflict, match="Ben removed a core idea since"):
         _undo(case, later.entry)
 
 
@@ -175,8 +175,9 @@ def test_a_split_with_a_changed_part_is_not_undone(case: ACase) -> None:
         case.db, case.seen_by(), core_idea_id=idea, parts=["Mother.", "Grief."], version=1
     )
     second = case.ideas()[1].id
-    reword(case.db, case.seen_by(), core_idea_id=second, text="P's grief.", version=1)
-    with pytest.raises(Conflict, match="built on it"):
+    ben = case.seen_by(case.people.ben)
+    reword(case.db, ben, core_idea_id=second, text="P's grief.", version=1)
+    with pytest.raises(Conflict, match="Ben reworded a core idea since"):
         _undo(case, change.entry)
     assert case.texts() == ["Mother.", "P's grief."]
 
@@ -231,9 +232,61 @@ def test_a_moved_core_idea_takes_its_blocks_along(case: ACase, db: Session) -> N
 
 def test_the_blocks_of_a_moved_core_idea_stay_in_its_domain(case: ACase) -> None:
     idea = case.add_idea("P heard of C's mother.")
+    case.code(MOTHER, "THO")
     move(case.db, case.seen_by(), core_idea_id=idea, domain_id=case.domains["THO"])
-    with pytest.raises(Conflict, match="a core idea of that domain rests on"):
+    with pytest.raises(Conflict, match="of that domain rests on the passage"):
         undo_of_blocks(case.db, case.seen_by())
+
+
+def test_what_a_move_did_to_blocks_is_undone_with_the_move_alone(case: ACase) -> None:
+    idea = case.add_idea("P heard of C's mother.")
+    move(case.db, case.seen_by(), core_idea_id=idea, domain_id=case.domains["THO"])
+    with pytest.raises(Conflict, match="you moved a core idea to another domain since"):
+        undo_of_blocks(case.db, case.seen_by())
+    undo(case.db, case.seen_by())
+    redo(case.db, case.seen_by())
+    assert _in_domain(case, MOTHER) == {case.domains["ANT"], case.domains["THO"]}
+    assert case.texts("THO") == ["P heard of C's mother."]
+    undo(case.db, case.seen_by())
+    assert _in_domain(case, MOTHER) == {case.domains["ANT"]}
+    assert case.texts("ANT") == ["P heard of C's mother."]
+
+
+def test_undo_goes_back_step_by_step_and_redo_forward(case: ACase) -> None:
+    def state() -> list[tuple[str, str, tuple[int, ...]]]:
+        return [(i.guid, i.text, i.blocks) for short in ("ANT", "THO") for i in case.ideas(short)]
+
+    states = [state()]
+
+    def done() -> None:
+        states.append(state())
+
+    one = case.add_idea("C's mother forgot C. P felt the grief.")
+    done()
+    change = split(
+        case.db, case.seen_by(), core_idea_id=one, parts=["Mother.", "Grief."], version=1
+    )
+    done()
+    second = change.after[1].id
+    reword(case.db, case.seen_by(), core_idea_id=second, text="P grieved.", version=1)
+    done()
+    shift(case.db, case.seen_by(), core_idea_id=second, by=-1)
+    done()
+    merge(case.db, case.seen_by(), core_idea_id=one, with_id=second, version=2)
+    done()
+    remove(case.db, case.seen_by(), core_idea_id=case.ideas()[0].id, version=3)
+    done()
+    for expected in reversed(states[:-1]):
+        undo(case.db, case.seen_by())
+        assert state() == expected
+    with pytest.raises(Conflict, match="nothing of yours"):
+        undo(case.db, case.seen_by())
+    for expected in states[1:]:
+        redo(case.db, case.seen_by())
+        assert state() == expected
+    with pytest.raises(Conflict, match="nothing to bring back"):
+        redo(case.db, case.seen_by())
+    assert list(verify(case.db)) == []
 
 
 def test_a_move_to_a_domain_that_said_why_it_had_none_takes_that_back(case: ACase) -> None:
@@ -291,8 +344,10 @@ def test_a_removed_core_idea_comes_back_where_it_stood(case: ACase) -> None:
 def test_nobody_undoes_what_another_did(case: ACase) -> None:
     idea = case.add_idea("One.")
     change = remove(case.db, case.seen_by(), core_idea_id=idea, version=1)
-    with pytest.raises(NotFound, match="not yours"):
-        undo(case.db, case.seen_by(case.people.ben), entry_id=change.entry or 0)
+    with pytest.raises(Conflict, match="nothing of yours"):
+        undo(case.db, case.seen_by(case.people.ben))
+    with pytest.raises(Conflict, match="not yours"):
+        undo(case.db, case.seen_by(case.people.ben), number=change.entry)
 
 
 def test_what_cannot_rest_on_raw_data_any_more_does_not_come_back(case: ACase) -> None:

@@ -3,16 +3,24 @@
 import pytest
 from sqlmodel import Session, col, select
 
+from app.cases.guard import load_case
+from app.core_ideas.ideas import stored
+from app.core_ideas.places import set_places
+from app.cross_analysis.placing import Card, move_cards
 from app.cross_analysis.service import (
+    category_of,
+    make_category,
     merge_categories,
     nest_category,
     remove_category,
     rename_category,
     shift_category,
 )
-from app.cross_analysis.undo import undo, undo_span
+from app.cross_analysis.undo import own_turns, redo, undo
 from app.errors import Conflict, Invalid, StaleEdit
 from app.trail.models import TrailEntry
+from app.trail.own import NOTHING
+from app.trail.service import verify
 from tests.cross_analysis.a_board import ABoard, a_sorted_board
 from tests.people import People
 
@@ -36,9 +44,7 @@ def _texts(board: ABoard, title: str) -> set[str]:
 
 def _take_back(board: ABoard, entry: int | None) -> None:
     assert entry is not None
-    span = undo_span(board.db, (entry,))
-    assert span
-    undo(board.db, board.seen_by(), first=span[0], last=span[1])
+    undo(board.db, board.seen_by(), number=entry)
 
 
 def _rename(board: ABoard, title: str, to: str, version: int = 1) -> int | None:
@@ -231,8 +237,105 @@ def test_a_move_is_taken_back_unless_the_card_was_moved_since(board: ABoard) -> 
     (entry,) = board.move("C spoke of the loss.", cared, frozenset({deeper})).entries
     _take_back(board, entry)
     assert board.places_of("C spoke of the loss.") == {cared}
-    with pytest.raises(Conflict, match="changed again since"):
+    with pytest.raises(Conflict, match="undone already"):
         _take_back(board, entry)
+    (entry,) = board.move("C spoke of the loss.", cared, frozenset({deeper})).entries
+    card = Card(board.ideas["C spoke of the loss."], frozenset({deeper}))
+    move_cards(board.db, board.seen_by(board.people.ben), cards=[card], to=frozenset())
+    with pytest.raises(Conflict, match="Ben sorted a core idea since"):
+        _take_back(board, entry)
+
+
+def _everything(board: ABoard) -> list[tuple[str, str, str, list[str]]]:
+    """All places in order: id, title, the category it lies in, its cards."""
+    found = board.read()
+    return [
+        (str(c.id), c.title, str(c.parent_id or ""), sorted(card.text for card in c.pile.cards))
+        for c in found.every_column
+    ] + [
+        ("", key, "", sorted(card.text for card in pile.cards))
+        for key, pile in (("unsorted", found.unsorted), ("misc", found.miscellaneous))
+    ]
+
+
+def test_undo_goes_back_step_by_step_and_redo_forward(board: ABoard, db: Session) -> None:
+    closer, cared, deeper = (
+        board.categories[title] for title in ("Felt closer", "C felt cared for", "Deeper work")
+    )
+    undone: list[list[tuple[str, str, str, list[str]]]] = []
+    while own_turns(db, board.seen_by()).can_undo:
+        undone.append(_everything(board))
+        undo(db, board.seen_by())
+    assert _everything(board)[0][:2] == ("", "unsorted")
+    for expected in reversed(undone):
+        redo(db, board.seen_by())
+        assert _everything(board) == expected
+    states = [_everything(board)]
+
+    def done() -> None:
+        states.append(_everything(board))
+        assert states[-1] != states[-2]
+
+    both = [Card(board.ideas[text]) for text in ("P was tired.",)]
+    both.append(Card(board.ideas["C spoke of the loss."], frozenset({cared})))
+    move_cards(db, board.seen_by(), cards=both, to=frozenset({deeper}))
+    done()
+    version = category_of(db, board.seen_by(), closer).version
+    rename_category(db, board.seen_by(), category_id=closer, title="Closeness", version=version)
+    done()
+    shift_category(db, board.seen_by(), category_id=deeper, by=-1)
+    done()
+    nest_category(db, board.seen_by(), category_id=cared, parent_id=None)
+    done()
+    nest_category(db, board.seen_by(), category_id=deeper, parent_id=closer)
+    done()
+    merge_categories(db, board.seen_by(), category_id=closer, into_id=cared)
+    done()
+    remove_category(db, board.seen_by(), category_id=deeper, cards_too=True)
+    done()
+    for expected in reversed(states[:-1]):
+        undo(db, board.seen_by())
+        assert _everything(board) == expected
+    for expected in states[1:]:
+        redo(db, board.seen_by())
+        assert _everything(board) == expected
+    with pytest.raises(Conflict, match="nothing to bring back"):
+        redo(db, board.seen_by())
+    assert list(verify(db)) == []
+
+
+def test_a_merge_is_not_taken_apart_where_its_cards_were_moved_on(board: ABoard) -> None:
+    cared, deeper = board.categories["C felt cared for"], board.categories["Deeper work"]
+    entry = merge_categories(board.db, board.seen_by(), category_id=cared, into_id=deeper)
+    card = Card(board.ideas["C spoke of the loss."], frozenset({deeper}))
+    ben = board.seen_by(board.people.ben)
+    move_cards(board.db, ben, cards=[card], to=frozenset({board.categories["Felt closer"]}))
+    before = _everything(board)
+    with pytest.raises(Conflict, match="Ben sorted a core idea since"):
+        _take_back(board, entry)
+    assert _everything(board) == before
+
+
+def test_a_category_that_others_filled_is_not_taken_back(board: ABoard) -> None:
+    made, entry = make_category(board.db, board.seen_by(), title="Later")
+    assert made.id is not None
+    ben = board.seen_by(board.people.ben)
+    card = Card(board.ideas["P was tired."])
+    move_cards(board.db, ben, cards=[card], to=frozenset({made.id}))
+    with pytest.raises(Conflict, match="Ben sorted a core idea since"):
+        _take_back(board, entry)
+
+
+def test_a_card_taken_off_by_a_merge_of_core_ideas_is_undone_where_that_was_done(
+    board: ABoard, db: Session
+) -> None:
+    before = own_turns(db, board.seen_by(board.people.ben))
+    case = load_case(
+        db, board.people.context(db, board.people.ben), board.people.sample.id or 0, "P01"
+    )
+    idea = stored(db, case.unit.layer_id, domain_id=board.domain_id)[0]
+    set_places(db, case, board.domain_id, [(idea.id, idea.places, ())])
+    assert own_turns(db, board.seen_by(board.people.ben)) == before == NOTHING
 
 
 def test_nobody_takes_back_what_another_person_did(
@@ -240,16 +343,16 @@ def test_nobody_takes_back_what_another_person_did(
 ) -> None:
     cared = board.categories["C felt cared for"]
     (entry,) = board.move("C spoke of the loss.", cared, frozenset()).entries
-    span = undo_span(db, (entry,))
-    assert span
     with pytest.raises(Conflict, match="nothing of yours"):
-        undo(db, board.seen_by(people.ben), first=span[0], last=span[1])
+        undo(db, board.seen_by(people.ben))
+    with pytest.raises(Conflict, match="not yours"):
+        undo(db, board.seen_by(people.ben), number=entry)
 
 
 def test_a_new_category_is_taken_back_while_it_is_empty(board: ABoard, db: Session) -> None:
     board.add_category("By mistake")
     entry = db.exec(
-        select(TrailEntry.id)
+        select(TrailEntry.sequence)
         .where(col(TrailEntry.verb) == "add a category")
         .order_by(col(TrailEntry.sequence).desc())
     ).first()

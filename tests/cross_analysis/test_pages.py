@@ -350,7 +350,9 @@ def test_only_judges_sort(board: ABoard, people: People, name: str, status: int)
         ("categories", {"title": "Mine"}),
         (f"categories/{board.categories['Deeper work']}/remove", {"cards_too": "on"}),
         ("agreement", {"content": "1"}),
-        ("undo/1/99", {}),
+        ("undo/1", {}),
+        ("undo", {}),
+        ("redo", {}),
     ):
         assert person.post(f"{board.url}/{path}", fields).status_code == status, path
     assert board.places_of("P was tired.") == set()

@@ -1,6 +1,7 @@
 """The demo study: its three tables are the published ones, row by row, on both databases."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 import sqlalchemy as sa
@@ -8,14 +9,17 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from app.audit.models import AuditReturn, AuditRound, Response
+from app.audit.words import Decision
 from app.cli import app as commands
 from app.config import Settings
-from app.consensus.models import Unit
-from app.consensus.rules import State
+from app.consensus.models import Layer, Point, Unit
+from app.consensus.rules import AGREED_OR_LATER, PointKind, State, UnitKind
 from app.db import Database, run
 from app.demo.build import build_demo
 from app.errors import Conflict
 from app.frequency.queries import findings_table
+from app.home.idea_counts import idea_counts
 from app.main import create_app
 from app.studies.models import Sample
 from app.trail.service import verify
@@ -32,6 +36,7 @@ def demo(
     environment = {
         "CONCORD_DATA_DIR": str(tmp_path_factory.mktemp("demo")),
         "CONCORD_DATABASE_URL": url,
+        "CONCORD_TEST_MODE": "1",  # cheap password hashes
     }
     told = CliRunner().invoke(commands, ["demo", "--no-serve"], env=environment)
     assert told.exit_code == 0, told.output
@@ -47,7 +52,8 @@ Demo = tuple[Database, list[list[str]]]
 def test_the_demo_prints_the_published_table(demo: Demo, number: int) -> None:
     published = published_tables()[number]
     with demo[0].read() as db:
-        sample = db.exec(select(Sample).order_by(col(Sample.position))).all()[number]
+        samples = select(Sample).where(Sample.study_id == 1).order_by(col(Sample.position))
+        sample = db.exec(samples).all()[number]
         assert sample.id is not None
         table = findings_table(db, sample.study_id, sample.id)
     assert (table.cases, table.provisional) == (published.cases, "")
@@ -61,12 +67,69 @@ def test_the_demo_prints_the_published_table(demo: Demo, number: int) -> None:
     assert [row[0] for row in printed] == [row[0] for row in expected]
 
 
-def test_every_unit_of_the_demo_is_agreed_by_its_three_judges(demo: Demo) -> None:
+def _states(demo: Demo, study_id: int, kind: UnitKind) -> dict[State, int]:
     with demo[0].read() as db:
-        states = run(
-            db, sa.select(col(Unit.state), sa.func.count()).group_by(col(Unit.state))
+        rows = run(
+            db,
+            sa.select(col(Unit.state), sa.func.count())
+            .where(col(Unit.study_id) == study_id, col(Unit.kind) == kind)
+            .group_by(col(Unit.state)),
+        )
+        return {State(state): count for state, count in rows}
+
+
+def test_every_unit_of_the_demo_is_agreed_by_its_three_judges(demo: Demo) -> None:
+    cases, boards = _states(demo, 1, UnitKind.CASE), _states(demo, 1, UnitKind.CROSS_ANALYSIS)
+    assert set(cases) | set(boards) <= AGREED_OR_LATER
+    assert sum(cases.values()) == 10 + 15 + 6
+    assert sum(boards.values()) == 9 + 9 + 8
+
+
+def test_the_demo_has_audits_in_every_state(demo: Demo) -> None:
+    cases = _states(demo, 1, UnitKind.CASE)
+    assert {State.IN_AUDIT, State.RESPONDING, State.CLOSED} <= set(cases)
+    with demo[0].read() as db:
+        decided = set(run(db, sa.select(col(Response.decision))).scalars())
+        rounds = run(db, sa.select(sa.func.max(col(AuditRound.number)))).scalar_one()
+        silent = run(
+            db, sa.select(col(AuditReturn.id)).where(col(AuditReturn.without_comments))
         ).all()
-    assert [tuple(row) for row in states] == [(State.AGREED, 10 + 15 + 6 + 9 + 9 + 8)]
+    assert {Decision.NOTED, Decision.REJECTED} <= decided
+    assert rounds == 2
+    assert len(silent) == 2
+
+
+def test_every_page_of_the_practice_study_has_something_to_do(demo: Demo) -> None:
+    assert _states(demo, 2, UnitKind.CASE) == {
+        State.AGREED: 1,
+        State.CONSENSUS: 1,
+        State.INDEPENDENT: 1,
+        State.NOT_STARTED: 1,
+    }
+    with demo[0].read() as db:
+        points = run(
+            db,
+            sa.select(col(Point.kind), col(Point.is_joined), sa.func.count()).group_by(
+                col(Point.kind), col(Point.is_joined)
+            ),
+        ).all()
+        drafts = run(
+            db,
+            sa.select(col(Layer.submitted_at).is_not(None))
+            .join(Unit, col(Unit.id) == col(Layer.unit_id))
+            .where(col(Unit.state) == State.INDEPENDENT, col(Layer.account_id).is_not(None)),
+        ).scalars()
+        assert sorted(drafts) == [False, True]
+    found = {(kind, bool(joined)) for kind, joined, _ in points}
+    assert found == set(product((PointKind.PASSAGE, PointKind.CORE_IDEAS), (False, True)))
+
+
+def test_the_practice_study_has_unsorted_cards(demo: Demo) -> None:
+    with demo[0].read() as db:
+        sample = db.exec(select(Sample).where(Sample.study_id == 2)).one()
+        assert sample.id is not None
+        counts = idea_counts(db, [sample.id])
+    assert 0 < sum(count.unsorted for count in counts) < sum(count.core_ideas for count in counts)
 
 
 def test_the_demos_trail_is_whole(demo: Demo) -> None:

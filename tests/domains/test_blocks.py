@@ -270,10 +270,11 @@ def test_a_stale_save_shows_both_memos_and_changes_nothing(db: Session, case: AC
     ben = case.people.ben
     write_memo(db, case.context(db, ben), block_id=block.id, version=1, memo="Ask Ana.")
     db.commit()
-    with pytest.raises(StaleEdit, match="Ben changed this block") as refused:
+    with pytest.raises(StaleEdit, match="Ben changed this memo") as refused:
         write_memo(db, case.context(db), block_id=block.id, version=1, memo="Ask Ben.")
     assert refused.value.versions is not None
-    assert (refused.value.versions.theirs, refused.value.versions.mine) == ("Ask Ana.", "Ask Ben.")
+    versions = refused.value.versions
+    assert (versions.base, versions.theirs, versions.mine) == ("", "Ask Ana.", "Ask Ben.")
     db.expire_all()
     assert db.get_one(Block, block.id).memo == "Ask Ana."
 

@@ -116,7 +116,7 @@ def test_a_changed_domain_keeps_its_place_and_colour(db: Session, people: People
     assert _version(db, people) == before + 1
     _change(db, people, first, 1)
     assert _version(db, people) == before + 1
-    with pytest.raises(StaleEdit, match="Somebody changed 'What went before'"):
+    with pytest.raises(StaleEdit, match="Ana changed 'What went before'"):
         _change(db, people, first, 1, title="Mine")
     with pytest.raises(Invalid, match="already has a domain"):
         _change(db, people, second, 1, title="WHAT WENT BEFORE")
@@ -266,7 +266,7 @@ def test_a_change_is_made_in_place_and_refused_with_what_was_typed(
     stale = people.ana.post(url, form | {"title": "Mine"})
     assert stale.status_code == 409
     assert 'value="Mine"' in stale.text
-    assert "Somebody changed &#39;Before&#39;" in stale.text
+    assert "<del>Before</del><ins>Mine</ins>" in stale.text
     assert 'name="version" value="2"' in stale.text
     taken = people.ana.post(url, form | {"title": "reasons", "version": 2})
     assert taken.status_code == 422

@@ -7,8 +7,9 @@ from app.core_ideas.models import CoreIdea, CoreIdeaBlock
 from app.domains.blocks import leave_out, move, remove, take_out, write_memo
 from app.domains.models import Block, BlockDomain, NotCoded
 from app.domains.passages import Kind
-from app.domains.undo import redo, undo
-from app.errors import Conflict
+from app.domains.undo import own_turns, redo, undo
+from app.errors import Conflict, StaleEdit
+from app.trail.own import Turns
 from app.trail.service import verify
 from tests.domains.a_case import ACase, a_case
 from tests.people import People
@@ -158,9 +159,9 @@ def test_after_something_new_there_is_nothing_to_bring_back(db: Session, case: A
 
 def test_a_change_is_undone_once(db: Session, case: ACase) -> None:
     entry = case.put(db, MOTHER, "Antecedent").entry
-    undo(db, case.context(db), entry_id=entry)
+    undo(db, case.context(db), number=entry)
     with pytest.raises(Conflict, match="undone already"):
-        undo(db, case.context(db), entry_id=entry)
+        undo(db, case.context(db), number=entry)
 
 
 def test_nobody_undoes_for_another(db: Session, case: ACase) -> None:
@@ -169,14 +170,14 @@ def test_nobody_undoes_for_another(db: Session, case: ACase) -> None:
     with pytest.raises(Conflict, match="nothing of yours"):
         undo(db, ben)
     with pytest.raises(Conflict, match="not yours"):
-        undo(db, ben, entry_id=entry)
+        undo(db, ben, number=entry)
 
 
 def test_what_somebody_has_built_on_since_stays(db: Session, case: ACase) -> None:
     case.put(db, MOTHER, "Antecedent")
     case.put(db, MOTHER, "Consequences", person=case.people.ben)
     was = _state(db)
-    with pytest.raises(Conflict, match="changed again since"):
+    with pytest.raises(Conflict, match="Ben put a block into another domain since"):
         undo(db, case.context(db))
     assert _state(db) == was
 
@@ -184,23 +185,45 @@ def test_what_somebody_has_built_on_since_stays(db: Session, case: ACase) -> Non
 def test_a_block_on_which_a_core_idea_rests_by_now_is_not_undone(db: Session, case: ACase) -> None:
     block = case.put(db, MOTHER, "Antecedent").after[0]
     _core_idea(db, case, block.id)
-    with pytest.raises(Conflict, match="changed again since"):
+    with pytest.raises(Conflict, match="it was changed since"):
         undo(db, case.context(db))
 
 
-def test_a_removed_block_comes_back_beside_one_that_took_its_number(
-    db: Session, case: ACase
-) -> None:
+def test_a_removed_block_comes_back_as_the_same_one(db: Session, case: ACase) -> None:
     block = case.put(db, MOTHER, "Antecedent").after[0]
     remove(db, case.context(db), kind=Kind.BLOCK, passage_id=block.id, version=1)
     case.put(db, AWAY, "Antecedent", person=case.people.ben)
-    undo(db, case.context(db))
+    again = undo(db, case.context(db)).after[0]
+    assert (again.id, again.guid) == (block.id, block.guid)
     assert {block.quote for block in db.exec(select(Block))} == {MOTHER, AWAY}
+
+
+def test_a_form_from_before_a_removal_does_not_pass_for_what_was_brought_back(
+    db: Session, case: ACase
+) -> None:
+    block = case.put(db, MOTHER, "Antecedent").after[0]
+    write_memo(db, case.context(db), block_id=block.id, version=1, memo="Ask Ben.")
+    remove(db, case.context(db), kind=Kind.BLOCK, passage_id=block.id, version=2)
+    undo(db, case.context(db))
+    with pytest.raises(StaleEdit):
+        write_memo(db, case.context(db), block_id=block.id, version=1, memo="Ask Chi.")
+
+
+def test_the_buttons_know_what_there_is_to_undo_and_to_bring_back(db: Session, case: ACase) -> None:
+    assert own_turns(db, case.context(db)) == Turns()
+    made = case.put(db, MOTHER, "Antecedent")
+    assert own_turns(db, case.context(db)) == Turns(can_undo=True)
+    assert own_turns(db, case.context(db), made) == Turns(can_undo=True)
+    undone = undo(db, case.context(db))
+    assert own_turns(db, case.context(db), undone) == Turns(can_redo=True)
+    redo(db, case.context(db))
+    assert own_turns(db, case.context(db)) == Turns(can_undo=True)
+    assert own_turns(db, case.context(db, case.people.ben)) == Turns()
 
 
 def test_a_removed_block_does_not_come_back_where_another_stands(db: Session, case: ACase) -> None:
     block = case.put(db, MOTHER, "Antecedent").after[0]
     remove(db, case.context(db), kind=Kind.BLOCK, passage_id=block.id, version=1)
     case.put(db, MOTHER, "Consequences", person=case.people.ben)
-    with pytest.raises(Conflict, match="another block stands"):
+    with pytest.raises(Conflict, match=r"another block stands .* last by Ben"):
         undo(db, case.context(db))

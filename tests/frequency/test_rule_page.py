@@ -98,7 +98,8 @@ def test_the_first_choice_needs_no_reason_and_a_later_one_does(
         .order_by(col(TrailEntry.id)),
     ).all()
     assert [entry.verb for entry in entries] == ["choose a rule", "change the rule"]
-    assert entries[1].before == {"name": "as therapist", "rule": "strict", "min_cases": 3}
+    was = {"name": "as therapist", "rule": "strict", "min_cases": 3, "version": 2}
+    assert entries[1].before == was | {"topic": "Participants Crying as Therapists"}
     assert entries[1].after["reason"] == "N grew to ten"
 
 

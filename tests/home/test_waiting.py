@@ -2,8 +2,9 @@
 
 from sqlmodel import Session
 
-from app.consensus.models import Assignment
-from app.consensus.rules import State
+from app.consensus.models import Assignment, Point
+from app.consensus.points import add_points
+from app.consensus.rules import Outcome, PointKind, State
 from app.home.waiting import Task, waiting_for
 from app.studies.queries import my_studies
 from app.studies.service import add_sample, create_study
@@ -36,6 +37,23 @@ def test_agreeing_comes_first_and_says_who_agreed(
     sample.agreed_by(unit, people.ana)
     assert waiting(db, people.ben)[0].note == "Ana, Chi and Dee agreed, only you are missing"
     assert texts(db, people.chi) == ["Finish P01"]
+
+
+def test_a_case_with_open_points_waits_to_be_discussed(
+    db: Session, people: People, sample: SampleInTheMaking
+) -> None:
+    sample.domain("Reasons")
+    unit = sample.unit_of(case=sample.case("P01", State.CONSENSUS))
+    points = [Point(unit_id=unit.id or 0, kind=PointKind.PASSAGE) for _ in range(3)]
+    points[2].is_joined = True
+    add_points(db, points)
+    (task,) = waiting(db, people.ben)
+    assert (task.text, task.note) == ("Discuss P01", "2 points are still open")
+    assert task.url == f"{people.sample_url}/cases/P01/coding/discussion"
+    points[0].outcome = points[1].outcome = Outcome.NOT_CODED
+    db.add_all(points)
+    db.flush()
+    assert texts(db, people.ben) == ["Finish P01"]
 
 
 def test_a_case_of_other_judges_does_not_wait_for_me(

@@ -327,7 +327,7 @@ def test_a_stale_sample_shows_what_stands_and_can_be_saved_again(
     people.ana.post(url, {"name": "one", "version": "1"})
     stale = people.ana.post(url, {"name": "two", "version": "1"})
     assert stale.status_code == 409
-    assert "now “one”" in stale.text
+    assert "<del>one</del><ins>two</ins>" in stale.text
     assert 'value="two"' in stale.text
     assert 'name="version" value="2"' in stale.text
     assert people.ana.post(url, {"name": "two", "version": "2"}).status_code == 303

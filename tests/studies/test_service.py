@@ -209,7 +209,7 @@ def test_an_abbreviation_stands_for_one_thing(db: Session, people: People) -> No
     service.change_abbreviation(
         db, context, abbreviation_id=row.id or 0, short="P", meaning="person", was="participant"
     )
-    with pytest.raises(StaleEdit, match="person"):
+    with pytest.raises(StaleEdit, match="Ana changed “P”"):
         service.change_abbreviation(
             db, context, abbreviation_id=row.id or 0, short="P", meaning="x", was="participant"
         )
