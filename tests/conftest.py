@@ -35,6 +35,7 @@ START_POSTGRES = (
     "no PostgreSQL answers: apt-get install -y postgresql, then set TEST_POSTGRES_URL "
     "(default: user postgres at 127.0.0.1:5432)"
 )
+CHROMIUMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
 INSTALL_CHROMIUM = "no Chromium: apt-get install -y chromium"
 
 
@@ -86,8 +87,8 @@ def _give_up(reason: str, required: str) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of Debian's Chromium."""
-    path = next((p for p in ("/usr/bin/chromium",) if os.path.exists(p)), None)
+    """The path of Debian's Chromium; the one without a window's frame opens pages much faster."""
+    path = next((path for path in CHROMIUMS if os.path.exists(path)), None)
     if path is None:
         _give_up(INSTALL_CHROMIUM, "REQUIRE_BROWSER")
     assert path

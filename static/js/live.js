@@ -1,11 +1,12 @@
-// .frame[data-live="URL"]: one event stream a page. It says what changed, never content, and becomes
-// events on the body: live:unit-12 and live:core_idea (a kind of thing) for what somebody changed,
-// live:any for anything, live:study for it too but at most every three seconds, live:page where it is
-// not said what, live:presence when somebody came or went. Elements name them in hx-trigger and fetch
-// themselves again.
+// .frame[data-live="URL"]: one event stream a page. It says what changed, never content: unit-12 and
+// core_idea (a kind of thing) for what somebody changed, study for anything but at most every three
+// seconds. If #live-page names one of them in [data-live-on], or it is not said what changed, the body
+// gets live:page, once for all that was told together. It gets live:any for anything, and live:presence
+// when somebody came or went. Elements name these in hx-trigger and fetch themselves again.
 import { changedBy } from "./live_page.js";
 
 const frame = document.querySelector(".frame[data-live]");
+const wanted = document.getElementById("live-page")?.dataset.liveOn.split(" ") ?? [];
 const HIDDEN = 10_000; // a page in the background keeps its stream so long
 const OWN = 3_000; // what this window did itself is heard of within so long
 const CALM = 3_000; // between two live:study
@@ -29,15 +30,14 @@ function tellStudy() {
     return;
   }
   studyTold = Date.now();
-  tell("study");
+  if (wanted.includes("study")) tell("page");
 }
 
 function hear({ units, kinds, by, own }) {
   if (own && Date.now() - sent < OWN) return;
   changedBy(own ? ["You, in another window,"] : by);
-  for (const unit of units) tell(`unit-${unit}`);
-  for (const kind of kinds) tell(kind);
-  if (!kinds.length) tell("page");
+  const names = [...units.map((unit) => `unit-${unit}`), ...kinds];
+  if (!kinds.length || names.some((name) => wanted.includes(name))) tell("page");
   tell("any");
   tellStudy();
 }

@@ -65,6 +65,7 @@ def enter(house: House) -> Enter:
     page = window.new_page()
 
     def go(room: Room) -> Page:
+        page.goto("about:blank")  # else the room before asks on, without its cookie
         window.clear_cookies()
         if room.who:
             house.live.sign_in(window, house.live.people.everybody[room.who].account)

@@ -26,7 +26,7 @@ def test_a_card_is_amended_split_and_given_back_without_leaving_the_board(live: 
     words.fill(CLEARER)
     panel.get_by_role("button", name="Amend the wording").press("Enter")
     expect(page.locator(".idea-card a").first).to_contain_text(CLEARER)
-    page.wait_for_function("document.activeElement !== document.body")
+    expect(page.locator(":focus")).not_to_have_count(0)
     panel.locator("#amend summary").press("Enter")
     panel.get_by_label("Other words").fill("C told P of C's mother.\nShe did not know C.")
     panel.get_by_role("button", name="Split at the line break").press("Enter")

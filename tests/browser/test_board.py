@@ -119,6 +119,7 @@ def test_counts_are_hidden_while_sorting_and_shown_by_a_switch(window: Page) -> 
     expect(counts).to_have_count(0)
     window.get_by_role("link", name="Counts: hidden").click()
     expect(counts).to_have_text(["2", "2", "1"])
+    window.wait_for_load_state()
     card(window, "P was tired.").focus()
     window.keyboard.press("m")
     window.keyboard.type("deep")
