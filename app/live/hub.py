@@ -22,7 +22,16 @@ from app.config import Settings
 from app.db import Database, now
 from app.live.ear import Ear
 from app.live.listener import Listener
-from app.live.queries import Here, Rights, changes_between, heads_of, may_listen, present
+from app.live.queries import (
+    Here,
+    Pen,
+    Rights,
+    changes_between,
+    heads_of,
+    may_listen,
+    pens,
+    present,
+)
 from app.live.roll import Due, Roll, close_roll, write_roll
 from app.live.rules import BEAT, HERE_FOR, LINGER, STREAMS_A_PERSON, STREAMS_A_SESSION, Change
 
@@ -50,6 +59,7 @@ class Look:
     heads: Mapping[int, int]
     changes: Mapping[int, tuple[Change, ...]]
     here: Mapping[int, frozenset[Here]]
+    pens: Mapping[int, Pen]
     rights: Mapping[tuple[int, int], Rights] | None
 
 
@@ -193,6 +203,8 @@ class Hub:
             listener.hear(look.changes.get(study, ()))
             if study in look.here:
                 listener.see(look.here[study])
+            if study in look.pens:
+                listener.read_along(look.pens[study])
         self._heads |= {study: at for study, at in look.heads.items() if study in self._heads}
 
     # ---- in the thread
@@ -206,6 +218,9 @@ class Hub:
                 if head > heads[study]
             }
             here = present(db, heads, now() - timedelta(seconds=HERE_FOR))
+            # Only where somebody looks at a meeting: elsewhere this is one question less.
+            at_meetings = {each.page.study_id for each in listeners if each.is_at_meeting}
+            noted = pens(db, at_meetings) if at_meetings else {}
             rights = None
             if changes or is_beat:
                 at = now()
@@ -216,7 +231,7 @@ class Hub:
                     seen_after=at - timedelta(minutes=self._settings.session_idle_minutes),
                     created_after=at - timedelta(hours=self._settings.session_hours),
                 )
-        return Look(found, changes, here, rights)
+        return Look(found, changes, here, noted, rights)
 
     def _write(self, due: Due, is_beat: bool) -> bool:
         try:

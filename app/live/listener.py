@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from app.live.queries import Here, Rights
+from app.live.queries import Here, Pen, Rights
 from app.live.roll import Page
-from app.live.rules import SELDOM, Change, News, beat, divided, event, greeting
+from app.live.rules import MEETING, SELDOM, Change, News, beat, divided, event, greeting
 
 _numbers = count()
 
@@ -26,6 +26,7 @@ class Listener:
     _is_vague: bool = False
     _vague_at: float = -SELDOM
     _here: frozenset[Here] | None = None
+    _pen: Pen | None = None
     _says: list[str] = field(default_factory=list)
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -45,6 +46,17 @@ class Listener:
         if self.rights.sees_people and others != (self._here or frozenset()):
             self.say(event("presence"))
         self._here = others
+
+    @property
+    def is_at_meeting(self) -> bool:
+        """Is this the page of a meeting, and may its reader see it?"""
+        return self.page.room == MEETING and self.rights.sees_meetings
+
+    def read_along(self, pen: Pen) -> None:
+        """The process notes were written on, by another hand; said also once at first."""
+        if self.is_at_meeting and pen != self._pen and pen[1] != self.page.account_id:
+            self.say(event("notes"))
+        self._pen = pen
 
     def say(self, words: str) -> None:
         """Send these words as they are."""

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from app.accounts.models import Account, LoginSession
 from app.accounts.sessions import initials
 from app.cases.models import Case
-from app.consensus.models import Unit
+from app.consensus.models import Meeting, Unit
 from app.db import run
 from app.domains.models import Domain
 from app.live.models import Presence
@@ -64,20 +64,37 @@ def changes_since(db: Session, study_id: int, moment: datetime) -> tuple[Change,
     )
 
 
+NOTES = sa.select(col(Meeting.study_id), col(Meeting.version), col(Meeting.writer_id)).where(
+    col(Meeting.study_id).in_(sa.bindparam("studies", expanding=True)),
+    col(Meeting.closed_at).is_(None),
+)
+Pen = tuple[int, int]
+"""How often the process notes of an open meeting changed, and whose hand writes them."""
+
+
+def pens(db: Session, studies: Collection[int]) -> dict[int, Pen]:
+    """The notes of each study's open meeting, also those that are being typed and in no trail."""
+    rows = run(db, NOTES, {"studies": list(studies)})
+    return {study: (version, writer) for study, version, writer in rows}
+
+
 @dataclass(frozen=True)
 class Rights:
-    """What a listener may be told: who changed what, and who else is here."""
+    """What a listener may be told: who changed what, who else is here, what is written down."""
 
     sees_changes: bool
     sees_people: bool
+    sees_meetings: bool
 
     @classmethod
     def of(cls, roles: frozenset[Role]) -> "Rights":
-        """Of a member: whoever may read the trail, or see the team on its page."""
+        """Of a member: whoever may read the trail, see the team on its page, or its meetings."""
         actor = Actor(roles)
         return cls(
-            sees_changes=isinstance(decide(actor, Action.SEE_TRAIL), Allowed),
-            sees_people=isinstance(decide(actor, Action.SEE_SET_UP), Allowed),
+            *(
+                isinstance(decide(actor, action), Allowed)
+                for action in (Action.SEE_TRAIL, Action.SEE_SET_UP, Action.SEE_MEETINGS)
+            )
         )
 
 

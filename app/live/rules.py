@@ -33,6 +33,8 @@ RETRY = 1500
 OVERLAP = 5.0
 """Seconds before a page was rendered that are looked at again when its stream opens."""
 
+MEETING = "meeting"
+
 ROOMS = frozenset(
     {
         "domain coding",
@@ -40,7 +42,7 @@ ROOMS = frozenset(
         "cross-analysis",
         "discussion",
         "consensus version",
-        "meeting",
+        MEETING,
         "audit",
     }
 )

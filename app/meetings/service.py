@@ -21,7 +21,7 @@ from app.meetings.queries import Person, judges_of_study, meeting_of, turns
 from app.studies.guard import StudyContext
 from app.studies.members import when_team_changes
 from app.trail.models import TrailEntry, TrailValues
-from app.trail.service import Scene, hold_chain, record
+from app.trail.service import Scene, hold_chain, record, tell
 
 LONGEST_NOTES = 20_000
 WROTE = "write process notes"
@@ -255,6 +255,8 @@ def save_notes(
         meeting.version += 1
         db.add(meeting)
         db.flush()
+        # What is only being typed is in no trail, and others read along all the same.
+        tell(db.connection(), study.id)
     if not typing and text != _recorded(db, study.id, meeting_id):
         record(db, study.scene, WROTE, item=meeting, after={"notes": text})
     let_go(db, study.me.id, Item(MEETING, meeting_id))

@@ -2,7 +2,7 @@
 // core_idea (a kind of thing) for what somebody changed, study for anything but at most every three
 // seconds. If #live-page names one of them in [data-live-on], or it is not said what changed, the body
 // gets live:page, once for all that was told together. It gets live:any for anything, and live:presence
-// when somebody came or went. Elements name these in hx-trigger and fetch themselves again.
+// when somebody came or went, live:notes while somebody writes the notes of a meeting. Elements name these in hx-trigger and fetch themselves again.
 import { changedBy } from "./live_page.js";
 
 const frame = document.querySelector(".frame[data-live]");
@@ -53,7 +53,7 @@ function open() {
   source = new EventSource(frame.dataset.live);
   source.addEventListener("open", () => (refusals = 0));
   source.addEventListener("change", (event) => hear(JSON.parse(event.data)));
-  source.addEventListener("presence", () => tell("presence"));
+  for (const name of ["presence", "notes"]) source.addEventListener(name, () => tell(name));
   source.addEventListener("rest", close); // too many windows: this one when it is looked at again
   source.addEventListener("ended", () => {
     isOver = true;

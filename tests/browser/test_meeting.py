@@ -89,10 +89,14 @@ def _to_a_case_and_back(ana: Page) -> None:
 
 
 def _two_write(ana: Page, ben: Page) -> None:
-    """Ana takes the pen while Ben has words that are not saved."""
+    """Ana takes the pen: Ben's page says so, but not over words of his that are not saved."""
     ben.get_by_role("link", name="Back to the agenda").click()
     notes = ben.get_by_label("What stays of the talking")
     expect(notes).to_have_value("We began late.")
+    ana.get_by_role("button", name="I write").click()
+    ben.get_by_role("button", name="I write").click()
+    expect(ana.get_by_role("button", name="I write")).to_be_visible()
+    notes.click()
     ana.get_by_role("button", name="I write").click()
     mine = ana.get_by_label("What stays of the talking")
     mine.fill("We began late. All spoke.")

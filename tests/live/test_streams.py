@@ -11,6 +11,8 @@ from app.consensus.models import Layer
 from app.db import now
 from app.live import hub
 from app.live.rules import STREAMS_A_SESSION
+from app.meetings.forms import Arrangement
+from app.meetings.service import begin, close, save_notes
 from app.studies.models import Member, Study
 from app.studies.ways import WayOfWorking
 from tests.live.a_server import SOON, Station, start_worker
@@ -35,6 +37,35 @@ def test_a_stream_carries_no_words_no_counts_and_no_numbers_of_the_trail(station
     told = f'data: {{"units": [{station.unit}], "kinds": ["block"], "by": ["Ben"]}}'
     known = {"", ":", "event: change", "event: presence", "retry: 1500", "data: {}", told}
     assert set(chi.everything.splitlines()) <= known
+
+
+def test_who_looks_at_a_meeting_reads_along_while_its_notes_are_typed(station: Station) -> None:
+    people, database = station.people, station.database
+    ana, ben, room = people.ana, people.ben, "?room=meeting"
+    with database.write() as db:
+        asked = Arrangement(frozenset({ana.id, ben.id}), writer=ben.id)
+        meeting = begin(db, people.context(db), asked)
+    try:
+        wall, pen = station.listen(ana, room), station.listen(ben, room)
+        elsewhere, auditor = station.listen(people.chi), station.listen(people.eli, room)
+        assert wall.next("notes"), "once at first: what was typed since the page was drawn"
+        wall.wait_for_silence()
+        began = time.monotonic()
+        with database.write() as db:
+            study = people.context(db, ben)
+            version = save_notes(db, study, meeting, text="We", version=1, typing=True)
+        told = wall.next("notes")
+        assert told.at - began < SOON
+        assert told.data == {}
+        time.sleep(1)
+        for stream in (pen, elsewhere, auditor):
+            assert "event: notes" not in stream.everything
+        with database.write() as db:
+            save_notes(db, people.context(db, ben), meeting, text="We.", version=version)
+        assert wall.next(kind="meeting").data["by"] == ["Ben"]
+    finally:
+        with database.write() as db:
+            close(db, people.context(db, ben), meeting)
 
 
 def test_ones_own_change_is_marked_as_ones_own(station: Station) -> None:
