@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.audit.words import About, Audited, CommentType, Decision, Strength, Suggestion, Verdict
-from app.consensus.rules import State
+from app.consensus.rules import State, Step
 from app.db import UTCDateTime, enum_type, foreign, guid, now
 
 
@@ -70,16 +70,18 @@ class AuditAssignment(SQLModel, table=True):
 class Audit(SQLModel, table=True):
     """The audit of a unit, from the request to the close; a reopened unit gets another one.
 
-    The state of a unit's audit is the unit's; `state` is for the audit of a domain list.
+    The state of a unit's audit is the unit's; `state` is for the audit of a domain list, of which
+    a sample has one with as many rounds as the team wants.
     """
 
     __tablename__ = "audit"
+    __table_args__ = (sa.Index("uq_audit_sample", "sample_id", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     guid: str = Field(default_factory=guid, unique=True)
     study_id: int = foreign("study")
     unit_id: int | None = foreign("unit", default=None)
-    sample_id: int | None = foreign("sample", default=None)
+    sample_id: int | None = foreign("sample", index=False, default=None)
     state: State | None = Field(default=None, sa_type=enum_type(State, "audit_state"))
     requested_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     requested_by: int = foreign("account")
@@ -87,7 +89,11 @@ class Audit(SQLModel, table=True):
 
 
 class AuditRound(SQLModel, table=True):
-    """One reading by the auditors of one frozen version, and the team's answer to it."""
+    """One reading by the auditors of one frozen version, and the team's answer to it.
+
+    A unit's version is a row of its own; of a domain list the `document` itself is kept. `step` is
+    what of a case is audited: both, or its domains and its core ideas one after the other.
+    """
 
     __tablename__ = "audit_round"
     __table_args__ = (sa.UniqueConstraint("audit_id", "number"),)
@@ -97,6 +103,7 @@ class AuditRound(SQLModel, table=True):
     number: int
     version_id: int | None = foreign("consensus_version", default=None)
     document: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+    step: Step = Field(default=Step.BOTH, sa_type=enum_type(Step, "audited_step"))
     requested_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     returned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
