@@ -1,8 +1,9 @@
-"""The list of a study's audits: who owes what, since when; an auditor sees their own."""
+"""The audits of studies: what is with the auditors, what with the team, since when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -13,8 +14,8 @@ from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
 from app.audit.words import UNDECIDED
 from app.cases.models import Case
 from app.consensus.models import Unit
-from app.consensus.rules import State, UnitKind
-from app.db import run
+from app.consensus.rules import State
+from app.db import UTCDateTime, run
 from app.domains.models import Domain
 from app.permissions import Role
 from app.studies.guard import StudyContext
@@ -22,28 +23,85 @@ from app.studies.models import Sample
 
 
 @dataclass(frozen=True)
+class Asked:
+    """An auditor of a round, and when they returned it."""
+
+    account_id: int
+    name: str
+    returned_at: datetime | None
+
+    @property
+    def is_returned(self) -> bool:
+        """Have they returned their audit?"""
+        return self.returned_at is not None
+
+
+@dataclass(frozen=True)
 class AuditRow:
-    """One audit in the list. `undecided` is 0 for who may not know of comments yet."""
+    """One audit, with its newest round; `unit_id` is none for the audit of a domain list.
+
+    `comments` and `undecided` are 0 until all auditors have returned: nobody may know of any.
+    """
 
     id: int
-    name: str
+    study_id: int
+    sample_id: int
     sample: str
-    kind: UnitKind
+    unit_id: int | None
+    code: str | None
+    domain_id: int | None
+    title: str | None
     state: State
+    is_ended: bool
     since: datetime
     round: int
-    asked: tuple[tuple[int, str, bool], ...]
+    comments: int
     undecided: int
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What is audited, in the list: 'P07', 'Consequences', 'Domain list'."""
+        return self.code or self.title or "Domain list"
+
+    @property
+    def what(self) -> str:
+        """What is audited, in a sentence."""
+        if self.code:
+            return self.code
+        return f"the board {self.title}" if self.title else f"the domain list of {self.sample}"
+
+    @property
+    def url(self) -> str:
+        """The address of the audit."""
+        return f"/studies/{self.study_id}/audits/{self.id}"
+
+    @property
+    def unit_url(self) -> str:
+        """Where the judges agree to what they changed in answer to it."""
+        sample = f"/studies/{self.study_id}/samples/{self.sample_id}"
+        if self.code:
+            return f"{sample}/cases/{self.code}/coding"
+        if self.domain_id:
+            return f"{sample}/domains/{self.domain_id}/cross-analysis?beside=agree"
+        return f"{sample}/domains"
+
+    @property
+    def words(self) -> str:
+        """Its state; one that a reopening has cut short is told as such."""
+        return "ended by reopening" if self.is_ended else self.state.value
 
     @property
     def still_reading(self) -> tuple[str, ...]:
         """The auditors who have still to return it."""
-        return tuple(name for _, name, is_returned in self.asked if not is_returned)
+        if self.state is not State.IN_AUDIT:
+            return ()
+        return tuple(each.name for each in self.asked if not each.is_returned)
 
     def waits_for(self, account_id: int) -> bool:
         """Has this auditor still to return it?"""
         return self.state is State.IN_AUDIT and any(
-            auditor == account_id and not is_returned for auditor, _, is_returned in self.asked
+            each.account_id == account_id and not each.is_returned for each in self.asked
         )
 
 
@@ -51,75 +109,115 @@ _later = aliased(AuditRound)
 NEWEST_ROUND = ~sa.exists().where(
     col(_later.audit_id) == col(AuditRound.audit_id), col(_later.number) > col(AuditRound.number)
 )
-UNDECIDED_COMMENTS = (
+_COMMENTS = (
     sa.select(sa.func.count())
     .select_from(Comment)
     .join(Response, col(Response.comment_id) == col(Comment.id), isouter=True)
-    .where(
-        col(Comment.round_id) == col(AuditRound.id),
-        sa.or_(col(Response.id).is_(None), col(Response.decision).in_(UNDECIDED)),
-    )
+    .where(col(Comment.round_id) == col(AuditRound.id))
     .correlate(AuditRound)
-    .scalar_subquery()
 )
-AUDITS = (
+_IS_UNDECIDED = sa.or_(col(Response.id).is_(None), col(Response.decision).in_(UNDECIDED))
+
+
+def _once_returned(count: sa.Select[Any]) -> sa.ColumnElement[Any]:
+    """Before all have returned nobody learns how much an auditor has written."""
+    return sa.case((col(AuditRound.returned_at).is_(None), 0), else_=count.scalar_subquery())
+
+
+_AUDITS = (
     sa.select(
-        col(Audit.id),
-        sa.func.coalesce(col(Case.code), col(Domain.title)),
-        col(Sample.name),
-        col(Unit.kind),
-        col(Unit.state),
-        col(Unit.state_since),
-        col(AuditRound.id),
-        col(AuditRound.number),
-        # Before all have returned nobody learns how much an auditor has written.
-        sa.case((col(AuditRound.returned_at).is_(None), 0), else_=UNDECIDED_COMMENTS),
+        col(Audit.id).label("id"),
+        col(Audit.study_id).label("study_id"),
+        col(Sample.id).label("sample_id"),
+        col(Sample.name).label("sample"),
+        col(Audit.unit_id).label("unit_id"),
+        col(Case.code).label("code"),
+        col(Domain.id).label("domain_id"),
+        col(Domain.title).label("title"),
+        # What is closed stays so, whatever becomes of the unit afterwards.
+        sa.case(
+            (col(Audit.closed_at).is_not(None), State.CLOSED.value),
+            else_=sa.func.coalesce(
+                sa.cast(col(Unit.state), sa.String), sa.cast(col(Audit.state), sa.String)
+            ),
+        ).label("state"),
+        sa.and_(col(Audit.closed_at).is_not(None), col(AuditRound.closed_at).is_(None)).label(
+            "is_ended"
+        ),
+        sa.func.coalesce(
+            col(Audit.closed_at),
+            col(AuditRound.returned_at),
+            col(AuditRound.requested_at),
+            type_=UTCDateTime,
+        ).label("since"),
+        col(AuditRound.number).label("round"),
+        _once_returned(_COMMENTS).label("comments"),
+        _once_returned(_COMMENTS.where(_IS_UNDECIDED)).label("undecided"),
+        col(AuditRound.id).label("round_id"),
     )
-    .join(Unit, col(Unit.id) == col(Audit.unit_id))
-    .join(Sample, col(Sample.id) == col(Unit.sample_id))
+    .select_from(Audit)
+    .join(Unit, col(Unit.id) == col(Audit.unit_id), isouter=True)
+    .join(Sample, col(Sample.id) == sa.func.coalesce(col(Unit.sample_id), col(Audit.sample_id)))
     .join(AuditRound, sa.and_(col(AuditRound.audit_id) == col(Audit.id), NEWEST_ROUND))
     .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
     .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
-    .where(col(Audit.study_id) == sa.bindparam("study"))
-    .order_by(col(Unit.kind), col(Case.code_key), col(Domain.position), col(Audit.id))
+    .order_by(
+        col(Sample.position),
+        col(Sample.id),
+        col(Unit.kind),
+        col(Case.code_key),
+        col(Domain.position),
+        col(Audit.id),
+    )
 )
 ASKED = (
     sa.select(
         col(AuditReturn.round_id),
         col(AuditReturn.account_id),
         col(Account.name),
-        col(AuditReturn.returned_at).is_not(None),
+        col(AuditReturn.returned_at),
     )
     .join(Account, col(Account.id) == col(AuditReturn.account_id))
     .where(col(AuditReturn.round_id).in_(sa.bindparam("rounds", expanding=True)))
-    .order_by(col(Account.name))
+    .order_by(col(Account.name), col(Account.id))
 )
+UNDER_WAY = col(Audit.closed_at).is_(None)
+
+
+def _audits(db: Session, which: sa.ColumnElement[bool]) -> list[AuditRow]:
+    rows = [dict(row) for row in run(db, _AUDITS.where(which)).mappings()]
+    asked: dict[int, list[Asked]] = {}
+    for round_id, *one in run(db, ASKED, {"rounds": [row["round_id"] for row in rows]}):
+        asked.setdefault(round_id, []).append(Asked(*one))
+    found = []
+    for row in rows:
+        team = asked.get(row.pop("round_id"), ())
+        row["state"], row["is_ended"] = State(row["state"]), bool(row["is_ended"])
+        found.append(AuditRow(**row, asked=tuple(team)))
+    return found
 
 
 def audits_of(db: Session, study: StudyContext) -> Sequence[AuditRow]:
-    """The audits this person may know of, in two statements: all for the team, else one's own."""
-    rows = run(db, AUDITS, {"study": study.id}).all()
-    asked: dict[int, list[tuple[int, str, bool]]] = {}
-    for round_id, *one in run(db, ASKED, {"rounds": [row[6] for row in rows]}):
-        asked.setdefault(round_id, []).append((one[0], one[1], bool(one[2])))
-    found = [
-        AuditRow(
-            id_,
-            name,
-            sample,
-            UnitKind(kind),
-            State(state),
-            since,
-            number,
-            tuple(asked.get(round_id, ())),
-            undecided,
-        )
-        for id_, name, sample, kind, state, since, round_id, number, undecided in rows
-    ]
+    """The audits this person may know of: all for the team, else one's own. In three statements."""
+    found = _audits(db, col(Audit.study_id) == study.id)
     if study.roles & {Role.PI, Role.JUDGE}:
         return found
     mine = ever_asked(db, study)
     return [row for row in found if row.id in mine]
+
+
+def audits_under_way(db: Session, study_ids: Collection[int]) -> Sequence[AuditRow]:
+    """The audits of these studies that are not closed, for whoever works out who owes what.
+
+    In two statements, and of every audit: what of it somebody may know is decided by the caller.
+    """
+    return _audits(db, sa.and_(col(Audit.study_id).in_(study_ids), UNDER_WAY))
+
+
+def audits_in_sample(db: Session, sample_id: int) -> dict[int, AuditRow]:
+    """The newest audit of each unit of a sample, by unit, for its progress board."""
+    rows = _audits(db, col(Unit.sample_id) == sample_id)
+    return {row.unit_id: row for row in rows if row.unit_id is not None}
 
 
 def ever_asked(db: Session, study: StudyContext) -> set[int]:

@@ -1,5 +1,6 @@
 """The progress board of a sample: every case and every cross-analysis with its standing."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -7,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import Session, col
 
+from app.audit.overview import AuditRow, audits_in_sample
 from app.consensus.models import Unit
 from app.consensus.queries import IS_AGREED, Judge, judges_of_units
-from app.consensus.rules import State, Step, UnitKind, is_agreed
+from app.consensus.rules import AGREED_OR_LATER, State, Step, UnitKind, is_agreed
 from app.consensus.under_way import BeingDrafted, Drafting, being_drafted, under_way
 from app.db import run
+from app.home.audits import AuditStanding, audit_standing
 from app.home.idea_counts import IdeaCount, idea_counts
 from app.home.unit_rows import BoardRow, CaseRow, board_rows, case_rows
 from app.home.words import (
@@ -49,6 +52,7 @@ class CaseProgress:
     transcript: Standing
     coding: Standing
     waiting: Waiting
+    audit: AuditStanding
     is_agreed: bool
     is_in: bool
 
@@ -76,6 +80,7 @@ class BoardProgress:
     cases_in: int
     standing: Standing
     waiting: Waiting
+    audit: AuditStanding
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,12 @@ class Progress:
         return sum(board.standing.state is State.CONSENSUS for board in self.boards)
 
     @property
+    def audits(self) -> Counter[State]:
+        """How many audits are with the auditors, with the team, closed."""
+        every = [case.audit for case in self.cases] + [board.audit for board in self.boards]
+        return Counter(audit.standing.state for audit in every if audit.url)
+
+    @property
     def is_begun(self) -> bool:
         """Has anybody begun a case of it?"""
         return any(case.coding.state is not State.NOT_STARTED for case in self.cases)
@@ -125,7 +136,7 @@ def grouped(cases: Collection[CaseProgress]) -> tuple[CaseGroup, ...]:
     """One line a case, or, beyond `SHOWN_ONE_BY_ONE` cases, one for three or more alike."""
     alike: dict[object, list[CaseProgress]] = {}
     for case in cases:
-        key = (case.transcript, case.coding, case.waiting)
+        key = (case.transcript, case.coding, case.waiting, case.audit.standing)
         alike.setdefault(key if len(cases) > SHOWN_ONE_BY_ONE else case.code, []).append(case)
     lines = []
     for group in alike.values():
@@ -176,11 +187,12 @@ def agreed_cases(db: Session, study_ids: Collection[int]) -> dict[int, Agreed]:
 
 
 def sample_progress(db: Session, study: StudyContext, sample: SampleTab) -> Progress:
-    """The progress board of one sample, in four statements, and three more for private drafts."""
+    """The progress board of one sample, in six statements, and three more for private drafts."""
     cases, boards = case_rows(db, sample.id), board_rows(db, sample.id)
     judges = judges_of_units(db, [row.unit_id for row in cases] + [row.unit_id for row in boards])
     drafting = under_way(db, _drafted(study, cases, boards), judges)
     counts = idea_counts(db, [sample.id])
+    audits = audits_in_sample(db, sample.id)
     agreed_cases = {row.id for row in cases if row.is_agreed}
     url = f"/studies/{study.id}/samples/{sample.id}"
     return Progress(
@@ -193,6 +205,7 @@ def sample_progress(db: Session, study: StudyContext, sample: SampleTab) -> Prog
                 judges[row.unit_id],
                 counts,
                 drafting.get(row.unit_id),
+                audits.get(row.unit_id),
                 has_domains=bool(sample.domains),
             )
             for row in cases
@@ -206,6 +219,7 @@ def sample_progress(db: Session, study: StudyContext, sample: SampleTab) -> Prog
                 counts,
                 agreed_cases,
                 drafting.get(row.unit_id),
+                audits.get(row.unit_id),
             )
             for row in boards
         ),
@@ -244,13 +258,16 @@ def _case(
     judges: tuple[Judge, ...],
     counts: list[IdeaCount],
     drafting: Drafting | None,
+    audit: AuditRow | None,
     *,
     has_domains: bool,
 ) -> CaseProgress:
     agreed = sum(judge.agreed for judge in judges)
     unplaced = sum(count.unsorted for count in counts if count.case_id == row.id)
     may_open = _may(study, judges, row.is_agreed, Action.SEE_CODING)
-    if row.is_agreed:
+    if row.state in AGREED_OR_LATER and audit:
+        waiting = _of_audit(study, judges, audit)
+    elif row.is_agreed:
         waiting = NOBODY
     elif not row.transcripts or not has_domains or not judges:
         waiting = Waiting("the PI", me=Role.PI in study.roles)
@@ -267,6 +284,7 @@ def _case(
         transcript=transcript_standing(row.transcripts, row.version or 0, coded=row.coded),
         coding=case_standing(row.state, agreed, len(judges), step=row.step, drafting=words),
         waiting=waiting,
+        audit=audit_standing(audit),
         is_agreed=row.is_agreed,
         is_in=row.is_agreed and not unplaced,
     )
@@ -280,13 +298,14 @@ def _board(
     counts: list[IdeaCount],
     agreed_cases: set[int],
     drafting: Drafting | None,
+    audit: AuditRow | None,
 ) -> BoardProgress:
     here = [count for count in counts if count.domain_id == row.id]
     core_ideas, unsorted = sum(c.core_ideas for c in here), sum(c.unsorted for c in here)
     agreed = sum(judge.agreed for judge in judges)
     agreed_already = is_agreed(row.state, Step.BOTH)
     if agreed_already:
-        waiting = NOBODY
+        waiting = _of_audit(study, judges, audit) if audit else NOBODY
     elif not core_ideas:
         waiting = Waiting("the cases")
     elif drafting:
@@ -309,7 +328,19 @@ def _board(
             drafting=drafting.words if drafting else "",
         ),
         waiting=waiting,
+        audit=audit_standing(audit),
     )
+
+
+def _of_audit(study: StudyContext, judges: tuple[Judge, ...], audit: AuditRow) -> Waiting:
+    """Whom an audit waits for: its auditors by name, then the team, or who has still to agree."""
+    if audit.state is State.IN_AUDIT:
+        return Waiting(listed(audit.still_reading), me=audit.waits_for(study.me.id))
+    if audit.state is not State.RESPONDING:
+        return NOBODY
+    if audit.undecided or all(judge.agreed for judge in judges):
+        return Waiting("the team", me=any(judge.id == study.me.id for judge in judges))
+    return _missing(study, judges)
 
 
 def _drafters(study: StudyContext, judges: tuple[Judge, ...], drafting: Drafting) -> Waiting:

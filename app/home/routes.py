@@ -1,10 +1,12 @@
 """Home, a study's overview and its trail: the pages that read across everything."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.sessions import SignedIn
@@ -12,10 +14,11 @@ from app.db import Db
 from app.errors import Invalid
 from app.home import history_routes
 from app.home.again import look_again_in, look_again_tasks
+from app.home.audits import AtHome, audits_at_home
 from app.home.happened import PARTS, Filters, lately, trail_page
 from app.home.progress import agreed_cases, sample_progress, sample_tabs
-from app.home.waiting import waiting_for
-from app.permissions import Action
+from app.home.waiting import Task, waiting_for
+from app.permissions import Action, Role
 from app.studies.guard import StudyContext, may
 from app.studies.queries import any_study, my_studies
 from app.web.templating import page
@@ -31,15 +34,25 @@ TASKS_SHOWN = 5
 def home(request: Request, db: Db, me: SignedIn) -> Response:
     """What waits for me, in all my studies."""
     studies = my_studies(db, me)
-    roles = {study.id: study.roles for study in studies}
+    tasks, audits = _waiting(db, me.id, {study.id: study.roles for study in studies})
     return page(
         request,
         "home/home.html",
         studies=studies,
         agreed=agreed_cases(db, [study.id for study in studies]),
-        tasks=waiting_for(db, me.id, roles) + look_again_tasks(db, me.id, roles),
+        tasks=tasks,
+        owed=audits.owed,
         demo_offered=me.is_administrator and not studies and not any_study(db),
     )
+
+
+def _waiting(
+    db: Session, account_id: int, roles: Mapping[int, frozenset[Role]]
+) -> tuple[tuple[Task, ...], AtHome]:
+    """Everything that waits for somebody in these studies, and what the audits have to say."""
+    audits = audits_at_home(db, account_id, roles)
+    tasks = waiting_for(db, account_id, roles) + audits.tasks
+    return tasks + look_again_tasks(db, account_id, roles), audits
 
 
 @router.get("/studies/{study}")
@@ -52,18 +65,19 @@ def overview(
     tabs = sample_tabs(db, study)
     asked = request.query_params.get("sample", "")
     tab = next((tab for tab in tabs if str(tab.id) == asked), tabs[0] if tabs else None)
-    roles = {study.id: study.roles}
+    tasks, _ = _waiting(db, study.me.id, {study.id: study.roles})
     return page(
         request,
         "home/overview.html",
         tabs=tabs,
         progress=sample_progress(db, study, tab) if tab else None,
-        tasks=waiting_for(db, study.me.id, roles) + look_again_tasks(db, study.me.id, roles),
+        tasks=tasks,
         again=look_again_in(db, tab.id) if tab else None,
         shown_tasks=TASKS_SHOWN,
         lately=lately(db, study) if study.can(Action.SEE_TRAIL) else (),
         sees_set_up=study.can(Action.SEE_SET_UP),
         sees_findings=study.can(Action.SEE_FINDINGS),
+        sees_audits=study.can(Action.SEE_AUDITS),
         may_set_up=study.can(Action.SET_UP),
     )
 

@@ -5,6 +5,7 @@ PURE. Colour comes with each: the state given to `ui.state`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.consensus.rules import AGREED_OR_LATER, State, Step
 
@@ -66,6 +67,25 @@ def board_standing(
     return Standing(State.CONSENSUS, f"sorted, {_in_consensus(agreed, judges)}")
 
 
+def audit_words(
+    state: State, *, round_: int, comments: int, undecided: int, is_ended: bool, since: str
+) -> str:
+    """An audit that is under way, closed, or cut short because its unit was reopened.
+
+    `since` says when it came to where it is, as in 'yesterday'; `comments` are those of the round.
+    """
+    again = f"round {round_}, " if round_ > 1 else ""
+    if state is State.IN_AUDIT:
+        return f"{again}with the auditors, asked {since}"
+    if state is State.RESPONDING and not comments:
+        return f"{again}with the team, no comments"
+    if state is State.RESPONDING:
+        return f"{again}with the team, {comments - undecided} of {comments} decided"
+    if is_ended:
+        return "ended by reopening"
+    return f"closed, {round_} rounds" if round_ > 1 else "closed"
+
+
 def _in_consensus(agreed: int, judges: int) -> str:
     return f"{agreed} of {judges} agreed" if agreed else "nobody agreed yet"
 
@@ -92,3 +112,9 @@ def some(names: Sequence[str], shown: int = 2) -> str:
     if len(names) <= shown + 1:
         return listed(names)
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def days_ago(at: datetime, now: datetime) -> str:
+    """'today', 'yesterday', '3 days ago', by whole days passed: whose day it is does not matter."""
+    days = max((now - at).days, 0)
+    return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"

@@ -38,7 +38,9 @@ def rail(context: "StudyContext", path: str) -> tuple[RailItem, ...]:
     if sample_id is not None:
         found.extend(_steps(context, path, f"{study}/samples/{sample_id}"))
     if context.can(Action.SEE_AUDITS):
-        found.append(RailItem("Audits", f"{study}/audits", path.startswith(f"{study}/audits")))
+        url = f"{study}/audits"
+        waiting = context.audits_waiting or None
+        found.append(RailItem("Audits", url, path.startswith(url), badge=waiting))
     around = []
     if context.can(Action.SEE_MEETINGS):
         around.append(("Meetings", f"{study}/meetings"))

@@ -13,6 +13,7 @@ from app.db import Db, run
 from app.errors import Forbidden, NotFound
 from app.permissions import Action, Actor, Refused, Role, decide
 from app.studies.attending import MEETING_ATTENDED
+from app.studies.auditing import AUDITS_WAITING
 from app.studies.counts import CASES_OF_STUDY
 from app.studies.frame import rail
 from app.studies.models import AuditorKind, Member, RoleSet, Sample, Study
@@ -37,7 +38,8 @@ class SampleName:
 class StudyContext:
     """Who acts in which study: what a guarded route gets, and services take after `db`.
 
-    `meeting_id` is the open meeting at which this person is present.
+    `meeting_id` is the open meeting at which this person is present, `audits_waiting` how many
+    audits wait for them.
     """
 
     me: Me
@@ -50,6 +52,7 @@ class StudyContext:
     samples: tuple[SampleName, ...]
     cases: int
     meeting_id: int | None = None
+    audits_waiting: int = 0
 
     @property
     def subtitle(self) -> str:
@@ -93,6 +96,7 @@ MEMBERSHIP = (
         col(Member.auditor),
         CASES_OF_STUDY,
         MEETING_ATTENDED,
+        AUDITS_WAITING,
     )
     .join(Member, col(Member.study_id) == col(Study.id))
     .where(
@@ -113,7 +117,8 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
     row = run(db, MEMBERSHIP, {"study_id": study_id, "account_id": me.id}).first()
     if row is None:
         raise NotFound("There is no such study, or you are not a member of it.")
-    title, way, board_way, passes, is_pi, is_judge, is_reader, auditor, cases, meeting = row
+    title, way, board_way, passes, is_pi, is_judge, is_reader, auditor, *counted = row
+    cases, meeting, audits = counted
     held = RoleSet(
         is_pi=is_pi,
         is_judge=is_judge,
@@ -132,6 +137,7 @@ def load_study(db: Session, me: Me, study_id: int) -> StudyContext:
         samples=tuple(SampleName(*sample) for sample in samples),
         cases=cases,
         meeting_id=meeting,
+        audits_waiting=audits,
     )
 
 

@@ -1,0 +1,221 @@
+"""Who owes what of the audits, since when: for whoever owes it, and for the PI."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.accounts.models import Account
+from app.audit.models import AuditAssignment, AuditPlan
+from app.audit.overview import AuditRow, audits_under_way
+from app.audit.words import Audited
+from app.cases.models import Case
+from app.consensus.models import Unit
+from app.consensus.queries import Judge, judges_of_units
+from app.consensus.rules import State, UnitKind
+from app.db import now, run
+from app.domains.models import Domain, DomainKind
+from app.home.waiting import ONE_BY_ONE, Task
+from app.home.words import Standing, audit_words, days_ago, listed, some
+from app.permissions import AUDITORS, Role
+from app.studies.models import Member
+from app.web.templating import plural
+
+CONCERNED = AUDITORS | {Role.PI, Role.JUDGE}
+LATE = timedelta(days=14)
+"""From then on the PI is told who has not returned an audit. It is a hint: nothing runs out."""
+
+
+@dataclass(frozen=True)
+class AtHome:
+    """What waits for somebody, and for a PI also what waits for others."""
+
+    tasks: tuple[Task, ...] = ()
+    owed: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True)
+class AuditStanding:
+    """How the newest audit of a unit stands, in words; without an address where there is none."""
+
+    standing: Standing
+    url: str = ""
+
+
+NOT_ASKED = AuditStanding(Standing(State.NOT_STARTED, "not asked"))
+
+
+def audit_standing(audit: AuditRow | None) -> AuditStanding:
+    """For a line of the progress board."""
+    if audit is None:
+        return NOT_ASKED
+    words = audit_words(
+        audit.state,
+        round_=audit.round,
+        comments=audit.comments,
+        undecided=audit.undecided,
+        is_ended=audit.is_ended,
+        since=days_ago(audit.since, now()),
+    )
+    return AuditStanding(Standing(audit.state, words), audit.url)
+
+
+def audits_at_home(db: Session, account_id: int, studies: Mapping[int, frozenset[Role]]) -> AtHome:
+    """The audits on the home page of this person, in four statements whatever their number.
+
+    Auditors are told of their own; judges of those that are with the team, never of what an
+    auditor has written before all have returned; a PI also what to send and who is late.
+    """
+    concerned = [
+        id_ for id_, roles in studies.items() if roles & (AUDITORS | {Role.PI, Role.JUDGE})
+    ]
+    rows = audits_under_way(db, concerned)
+    judges = judges_of_units(db, [row.unit_id for row in rows if row.unit_id is not None])
+    at = now()
+    tasks = [*_to_return(rows, account_id, at)]
+    owed: list[Task] = []
+    for row in rows:
+        roles = studies[row.study_id]
+        of_unit = _judges(row, judges)
+        mine = any(judge.id == account_id for judge in of_unit)
+        task = _to_answer(row, of_unit, account_id, at) if mine else None
+        if task is None and Role.PI in roles and not row.waits_for(account_id):
+            task, is_mine = _owed(row, of_unit, at)
+            (tasks if is_mine else owed).append(task)
+        elif task is not None:
+            tasks.append(task)
+    leading = [study for study, roles in studies.items() if Role.PI in roles]
+    return AtHome((*tasks, *_to_send(db, leading)), tuple(owed))
+
+
+def _judges(row: AuditRow, judges: Mapping[int, tuple[Judge, ...]]) -> tuple[Judge, ...]:
+    return judges.get(row.unit_id, ()) if row.unit_id is not None else ()
+
+
+def _to_return(rows: Sequence[AuditRow], account_id: int, at: datetime) -> Iterator[Task]:
+    mine = [row for row in rows if row.waits_for(account_id)]
+    by_study: dict[int, list[AuditRow]] = {}
+    for row in mine:
+        by_study.setdefault(row.study_id, []).append(row)
+    for study_id, group in by_study.items():
+        if len(group) <= ONE_BY_ONE:
+            for row in group:
+                again = f"round {row.round}, " if row.round > 1 else ""
+                note = f"{again}asked {days_ago(row.since, at)}"
+                yield Task(study_id, f"Audit {row.what}", note, row.url)
+        else:
+            first = min(row.since for row in group)
+            text = f"Audit {some([row.name for row in group])}"
+            note = f"the first was asked {days_ago(first, at)}"
+            yield Task(study_id, text, note, f"/studies/{study_id}/audits")
+
+
+def _to_answer(
+    row: AuditRow, judges: Collection[Judge], account_id: int, at: datetime
+) -> Task | None:
+    """What a judge of the unit has to do about an audit that is with the team."""
+    if row.state is not State.RESPONDING:
+        return None
+    returned = f"returned {days_ago(row.since, at)}"
+    if row.undecided:
+        note = f"{plural(row.undecided, 'comment')} to decide, {returned}"
+        return Task(row.study_id, f"Respond to the audit of {row.what}", note, row.url)
+    if not any(judge.id == account_id and judge.agreed for judge in judges):
+        agreed = [judge.name for judge in judges if judge.agreed]
+        note = f"{listed(agreed)} agreed" if agreed else "every comment is decided"
+        text = f"Agree to what changed in {row.what} after its audit"
+        return Task(row.study_id, text, note, row.unit_url)
+    if not row.comments:
+        text = f"Close the audit of {row.what}"
+        return Task(row.study_id, text, f"{returned} with no comments", row.url)
+    return None
+
+
+def _owed(row: AuditRow, judges: Collection[Judge], at: datetime) -> tuple[Task, bool]:
+    """Whom it waits for, for a PI who owes none of it; and whether the PI should ask for it."""
+    since = days_ago(row.since, at)
+    if row.state is State.IN_AUDIT:
+        names = listed(row.still_reading)
+        if at - row.since >= LATE:
+            note = f"asked {since}, round {row.round}" if row.round > 1 else f"asked {since}"
+            return Task(
+                row.study_id, f"Ask {names} for the audit of {row.what}", note, row.url
+            ), True
+        return Task(row.study_id, f"{row.what}: with {names}", f"asked {since}", row.url), False
+    if row.undecided:
+        note = f"{plural(row.undecided, 'comment')} to decide, returned {since}"
+        return Task(row.study_id, f"{row.what}: with the team", note, row.url), False
+    missing = listed([judge.name for judge in judges if not judge.agreed])
+    note = f"{missing} to agree to what changed" if missing else "to be closed"
+    return Task(row.study_id, f"{row.what}: with the team", note, row.url), False
+
+
+_ASSIGNED = (
+    sa.exists()
+    .where(col(AuditAssignment.unit_id) == col(Unit.id), col(AuditAssignment.until).is_(None))
+    .correlate(Unit)
+)
+_HAS_AUDITORS = (
+    sa.exists()
+    .where(
+        col(Member.study_id) == col(Unit.study_id),
+        col(Member.auditor).is_not(None),
+        col(Member.left_at).is_(None),
+        col(Account.id) == col(Member.account_id),
+        col(Account.disabled_at).is_(None),
+    )
+    .correlate(Unit)
+)
+AGREED = (
+    sa.select(
+        col(Unit.study_id),
+        col(Unit.kind),
+        sa.func.coalesce(col(Case.code), col(Domain.title)).label("name"),
+        _ASSIGNED.label("is_assigned"),
+        col(AuditPlan.cases),
+        col(AuditPlan.batch),
+        col(AuditPlan.boards),
+        col(AuditPlan.is_used),
+    )
+    .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
+    .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
+    .join(AuditPlan, col(AuditPlan.study_id) == col(Unit.study_id), isouter=True)
+    .where(
+        col(Unit.study_id).in_(sa.bindparam("studies", expanding=True)),
+        col(Unit.state) == State.AGREED,
+        sa.or_(col(Unit.domain_id).is_(None), col(Domain.kind) == DomainKind.ANALYTIC),
+        _HAS_AUDITORS,
+    )
+    .order_by(col(Unit.kind), col(Case.code_key), col(Domain.position), col(Unit.id))
+)
+
+
+def _to_send(db: Session, leading: Collection[int]) -> Iterator[Task]:
+    """Agreed items that wait for a PI: to be sent to their auditors, or to be given some first."""
+    rows: dict[int, list[sa.Row[Any]]] = {}
+    for row in run(db, AGREED, {"studies": list(leading)}):
+        rows.setdefault(row.study_id, []).append(row)
+    for study_id, agreed in rows.items():
+        url = f"/studies/{study_id}/audits/plan"
+        ready = [row for row in agreed if row.is_assigned]
+        batch = max((row.batch or 0 for row in agreed), default=0)
+        if sum(row.kind == UnitKind.CASE for row in ready) < batch:
+            ready = [row for row in ready if row.kind != UnitKind.CASE]
+        if ready:
+            text = f"Send {some([row.name for row in ready])} to the auditors"
+            yield Task(study_id, text, "agreed, and not sent yet", f"{url}#ready")
+        without = sum(_wants_auditors(row) for row in agreed)
+        if without:
+            text = "Assign auditors" if agreed[0].is_used else "Plan the audits"
+            note = f"{plural(without, 'agreed item has', 'agreed items have')} no auditors yet"
+            yield Task(study_id, text, note, url)
+
+
+def _wants_auditors(row: sa.Row[Any]) -> bool:
+    """Is it in the plan and has none? Once the plan is used those of the first cases have some."""
+    audited = row.cases if row.kind == UnitKind.CASE else row.boards
+    is_out = audited == Audited.NONE or (row.is_used and audited == Audited.FIRST)
+    return not row.is_assigned and not is_out
