@@ -214,6 +214,7 @@ def user_reset_link(email: Annotated[str, typer.Argument(help="Whose password.")
 @user.command("disable")
 def user_disable(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
     """Close an account; its login sessions end at once, what it did stays."""
+    import app.main  # noqa: F401 - the studies go on without them, and register that when imported
     from app.accounts.service import disable, find_account
     from app.serving import open_installation
 

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlmodel import Session, col, select
@@ -180,6 +181,15 @@ def find_account(db: Session, email: str) -> Account:
     return account
 
 
+_upstairs: list[Callable[[Session, int], None]] = []
+
+
+def when_account_closes(act: Callable[[Session, int], None]) -> Callable[[Session, int], None]:
+    """Let a floor above act, in the same transaction, when an account (by id) was closed."""
+    _upstairs.append(act)
+    return act
+
+
 def disable(db: Session, account: Account, *, by: int | None = None) -> None:
     """Close an account: nobody can sign in with it; what they did stays. Refused for the last
     administrator and for oneself."""
@@ -194,6 +204,8 @@ def disable(db: Session, account: Account, *, by: int | None = None) -> None:
     db.add(account)
     assert account.id is not None
     end_sessions(db, account.id)
+    for act in _upstairs:
+        act(db, account.id)
 
 
 def enable(db: Session, account: Account) -> None:

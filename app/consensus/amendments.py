@@ -38,7 +38,7 @@ def lock_with_amended(db: Session, unit_id: int) -> Unit:
             )
         )
         .order_by(col(Unit.kind), col(Unit.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     return next(row for row in rows if row.id == unit_id)

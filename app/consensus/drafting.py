@@ -228,7 +228,7 @@ BEING_DRAFTED = (
     .select_from(Unit)
     .join(Layer, CONSENSUS_LAYER)
     .where(col(Unit.study_id) == sa.bindparam("study"), col(Unit.state) == State.INDEPENDENT)
-    .order_by(col(Unit.id))
+    .order_by(col(Unit.kind), col(Unit.id))
 )
 
 when_team_changes(settle_drafts)

@@ -148,14 +148,16 @@ def discuss_after_all(
     """Open a point that was joined by itself, or decided: the team wants to talk about it.
 
     What stands in the consensus layer, and `chosen`, stay until the team decides. Earlier
-    agreements stop counting.
+    agreements stop counting. It carries the meeting at which it is opened; the trail keeps the one
+    at which it was decided.
     """
     before = take_point(db, scene, unit, point_id, version=version, what=what)
     if not before.is_open:
         unit = change_content(db, unit, what)
     row = db.get_one(Point, point_id, populate_existing=True)
     row.is_joined, row.outcome, row.reason = False, None, ""
-    row.decided_by = row.decided_at = row.meeting_id = None
+    row.decided_by = row.decided_at = None
+    row.meeting_id = open_meeting(db, scene.study_id, scene.account_id)
     return _written(db, scene, unit, row, before, "discuss a point after all")
 
 
@@ -252,7 +254,8 @@ def withdraw_reservation(
     row.withdrawn_at = now()
     db.add(row)
     db.flush()
-    record(db, scene, "withdraw a reservation", item=row, after={"point": row.point_id})
+    noted = {"point": row.point_id, "meeting": open_meeting(db, scene.study_id, scene.account_id)}
+    record(db, scene, "withdraw a reservation", item=row, after=noted)
 
 
 def _take_unit(db: Session, scene: Scene, unit: UnitFacts, what: str) -> Unit:

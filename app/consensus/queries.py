@@ -305,7 +305,8 @@ def drafted_units(db: Session, which: sa.ColumnElement[bool]) -> list[int]:
     Their rows are taken, so that nobody begins to draft one meanwhile. What would be refused
     because of something in such a layer is refused for every such unit, whatever the layer holds.
     """
-    taken = sa.select(col(Unit.id)).where(which).order_by(col(Unit.id)).with_for_update()
+    taken = sa.select(col(Unit.id)).where(which).order_by(col(Unit.kind), col(Unit.id))
+    taken = taken.with_for_update(key_share=True)
     ids = list(run(db, taken).scalars())
     unrevealed = sa.exists().where(UNREVEALED).correlate(Unit)
     return list(run(db, sa.select(col(Unit.id)).where(col(Unit.id).in_(ids), unrevealed)).scalars())

@@ -24,7 +24,7 @@ from app.consensus.rules import (
 )
 from app.db import now, run
 from app.errors import Conflict, Forbidden, Invalid, StepLocked
-from app.studies.members import when_team_changes
+from app.studies.members import before_team_changes, when_team_changes
 from app.trail.service import Scene, record
 
 
@@ -79,7 +79,7 @@ CHANGE_DRAFT = (
     .returning(col(Layer.content))
 )
 STATE = sa.select(col(Unit.state)).where(col(Unit.id) == sa.bindparam("unit"))
-LOCKED_STATE = STATE.with_for_update()
+LOCKED_STATE = STATE.with_for_update(key_share=True)
 
 
 def change_content(db: Session, unit: UnitFacts, what: str) -> UnitFacts:
@@ -171,9 +171,18 @@ def lock_unit(db: Session, unit_id: int) -> Unit:
     return db.exec(
         select(Unit)
         .where(col(Unit.id) == unit_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
+
+
+def take_units(db: Session, study_id: int) -> None:
+    """Take the rows of all units of a study: cases before boards, as an agreement does."""
+    of_study = sa.select(col(Unit.id)).where(col(Unit.study_id) == study_id)
+    run(db, of_study.order_by(col(Unit.kind), col(Unit.id)).with_for_update(key_share=True))
+
+
+before_team_changes(take_units)
 
 
 def agree(db: Session, scene: Scene, unit: UnitFacts, *, content: int, what: str) -> State:
@@ -268,8 +277,8 @@ def settle_units(db: Session, scene: Scene, which: sa.ColumnElement[bool]) -> No
     discussed = db.exec(
         select(Unit)
         .where(which, col(Unit.state).in_([State.CONSENSUS, State.RESPONDING]))
-        .order_by(col(Unit.id))
-        .with_for_update()
+        .order_by(col(Unit.kind), col(Unit.id))
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     ids = [unit.id for unit in discussed if unit.id is not None]

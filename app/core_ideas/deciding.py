@@ -28,7 +28,7 @@ from app.core_ideas.given import blocks_under, compared_by_domain, ground_of
 from app.core_ideas.ideas import Idea, set_order, stored
 from app.core_ideas.models import AbsenceReason
 from app.core_ideas.rules import DecidedVerb
-from app.core_ideas.service import checked_text, clear_absence, lock, make, set_absence
+from app.core_ideas.service import checked_text, lock, make, set_absence
 from app.errors import Conflict, Invalid, NotFound
 
 
@@ -143,7 +143,7 @@ def _apply(
         if each.guid in present and not _is_as_made(each, present)
     )
     new = _new_ideas(db, case, domain_id, compared, changed, takes)
-    case = _write(db, case, domain_id, going, list(chain.from_iterable(new.values())))
+    case = _write(db, case, going, list(chain.from_iterable(new.values())))
     made = {key: each for key, each in before.made.items() if key not in new}
     made |= {key: tuple(Made(i.guid, i.version) for i in ideas) for key, ideas in new.items()}
     _in_row_order(db, case, domain_id, compared, made)
@@ -204,12 +204,11 @@ def _check_agreed(case: CaseContext, wording: Wording, queue: Sequence[PointView
 
 
 def _write(
-    db: Session, case: CaseContext, domain_id: int, going: Sequence[Idea], new: Sequence[Idea]
+    db: Session, case: CaseContext, going: Sequence[Idea], new: Sequence[Idea]
 ) -> CaseContext:
     if going:
         case = replace(case, unit=make(db, case, DecidedVerb.TAKE_BACK, going, []).unit)
     if new:
-        case = replace(case, unit=clear_absence(db, case, domain_id))
         case = replace(case, unit=make(db, case, DecidedVerb.PUT_IN, [], new).unit)
     return case
 

@@ -16,7 +16,6 @@ from app.core_ideas.service import (
     check_domain,
     check_version,
     checked_text,
-    clear_absence,
     lock,
     make,
     present,
@@ -132,7 +131,6 @@ def move(
             "takes it off that board; say that you want this, then it is moved.",
             places,
         )
-    clear_absence(db, case, domain_id)
     doubled = double_code(db, case, idea.blocks, domain_id)
     wanted = replace(idea, domain_id=domain_id, places=(), position=AT_THE_END)
     change = make(db, case, verb, [idea], [wanted], doubled=doubled)

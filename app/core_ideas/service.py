@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from app.cases.guard import CaseContext
 from app.consensus.queries import UnitFacts
 from app.consensus.rules import Step
 from app.consensus.service import change_content, hold
 from app.core_ideas import joining  # noqa: F401 - it takes part in the reveal
+from app.core_ideas.absences import absence_in, clear_absence
 from app.core_ideas.drafts import discard_draft
 from app.core_ideas.ideas import Idea, set_order, stored, write
 from app.core_ideas.models import Absence, AbsenceReason, CoreIdea
@@ -70,7 +71,6 @@ def add(
         position=len(stored(db, case.unit.layer_id, domain_id=domain_id)),
         guid=guid or new_guid(),
     )
-    clear_absence(db, case, domain_id)
     return make(db, case, Verb.ADD, [], [idea])
 
 
@@ -98,13 +98,13 @@ def set_absence(
     lock(db, case)
     check_domain(db, case, domain_id)
     if reason is None:
-        return clear_absence(db, case, domain_id)
+        return clear_absence(db, case, domain_id)[0]
     if stored(db, case.unit.layer_id, domain_id=domain_id):
         raise Conflict(
             f"{case.code} has a core idea in this domain, so there is no reason to give why not. "
             "Remove the core idea first if it should not be there."
         )
-    absence = _absence(db, case, domain_id)
+    absence = absence_in(db, case, domain_id)
     if absence and absence.reason == reason:
         return case.unit
     before = {"domain": domain_id, "reason": absence.reason.value} if absence else None
@@ -121,27 +121,6 @@ def set_absence(
     after = {"domain": domain_id, "reason": reason.value}
     record(db, case.scene, SAY_WHY, item=absence, before=before, after=after)
     return unit
-
-
-def clear_absence(db: Session, case: CaseContext, domain_id: int) -> UnitFacts:
-    """Take back why a domain has no core idea, if somebody said so."""
-    absence = _absence(db, case, domain_id)
-    if absence is None:
-        return case.unit
-    unit = change_content(db, case.unit, case.code)
-    before = {"domain": domain_id, "reason": absence.reason.value}
-    record(db, case.scene, SAY_WHY, item=absence, before=before)
-    db.delete(absence)
-    db.flush()
-    return unit
-
-
-def _absence(db: Session, case: CaseContext, domain_id: int) -> Absence | None:
-    return db.exec(
-        select(Absence)
-        .where(col(Absence.layer_id) == case.unit.layer_id, col(Absence.domain_id) == domain_id)
-        .execution_options(populate_existing=True)
-    ).first()
 
 
 def reword(db: Session, case: CaseContext, *, core_idea_id: int, text: str, version: int) -> Change:
@@ -244,10 +223,12 @@ def make(
 ) -> Change:
     """Write a change and its entry in the trail. Earlier agreements stop counting.
 
-    Where it changes places on boards these are changed too. Raises `StepLocked` where a board
-    is not open.
+    Where it changes places on boards these are changed too, and why a domain had none is taken
+    back where one comes into it. Raises `StepLocked` where a board is not open.
     """
     unit = change_content(db, case.unit, case.code)
+    if said := _no_longer_absent(db, case, before, after):
+        noted["absences"] = said
     _leave_boards(db, case, before, after)
     written = write(db, unit.layer_id, before, after)
     _enter_boards(db, case, before, written)
@@ -256,6 +237,15 @@ def make(
     became = {"ideas": [idea.as_values() for idea in written]} | noted
     entry = record(db, case.scene, verb, item=item, also=also, before=was, after=became)
     return Change(unit, tuple(before), tuple(written), entry)
+
+
+def _no_longer_absent(
+    db: Session, case: CaseContext, before: Sequence[Idea], after: Sequence[Idea]
+) -> list[list[int | str]]:
+    """The domains that come to have a core idea, with the reason that was given for having none."""
+    entered = {idea.domain_id for idea in after} - {idea.domain_id for idea in before}
+    reasons = ((each, clear_absence(db, case, each)[1]) for each in sorted(entered))
+    return [[domain_id, reason] for domain_id, reason in reasons if reason]
 
 
 def _leave_boards(

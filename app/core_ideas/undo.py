@@ -14,11 +14,11 @@ from sqlmodel import Session, col
 
 from app.cases.guard import CaseContext
 from app.core_ideas.ideas import Idea, stored
-from app.core_ideas.models import CoreIdea
+from app.core_ideas.models import AbsenceReason, CoreIdea
 from app.core_ideas.places import still_there
 from app.core_ideas.reshaping import double_code, take_blocks_out
 from app.core_ideas.rules import Verb
-from app.core_ideas.service import Change, arrange, clear_absence, lock, make
+from app.core_ideas.service import Change, arrange, lock, make, set_absence
 from app.db import run
 from app.domains.models import Block, BlockDomain, Domain
 from app.errors import Conflict
@@ -126,11 +126,23 @@ def put_back(
     ]
     if any(present[guid] != became[guid] for guid in became.keys() - was.keys()):
         raise BuiltOn
-    for idea in again:
-        clear_absence(db, case, idea.domain_id)
     change = make(db, case, verb, list(present.values()), again, **noted)
     if after.get("doubled"):
         take_blocks_out(db, case, after["doubled"], after["ideas"][0]["domain_id"])
+    return _say_why_again(db, case, change, after.get("absences", ()))
+
+
+def _say_why_again(
+    db: Session, case: CaseContext, change: Change, said: Collection[tuple[int, str]]
+) -> Change:
+    """What was said of a domain before it had a core idea stands again where it has none again."""
+    for domain_id, reason in said:
+        listed = sa.select(col(Domain.id)).where(
+            col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
+        )
+        if run(db, listed).first() and not stored(db, case.unit.layer_id, domain_id=domain_id):
+            unit = set_absence(db, case, domain_id=domain_id, reason=AbsenceReason(reason))
+            change = replace(change, unit=unit)
     return change
 
 

@@ -92,8 +92,8 @@ def agree_to_all(db: Session, study: StudyContext, ticked: Mapping[int, int]) ->
         db,
         sa.select(col(Unit.id))
         .where(col(Unit.id).in_(ticked), col(Unit.study_id) == study.id)
-        .order_by(col(Unit.id))
-        .with_for_update(),
+        .order_by(col(Unit.kind), col(Unit.id))
+        .with_for_update(key_share=True),
     )
     units = units_named(db, study, list(ticked))
     return tuple(_agree(db, study, unit, ticked[unit.id]) for unit in units)

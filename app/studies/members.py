@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from app.accounts.service import when_account_closes
 from app.accounts.sessions import token_hash
 from app.db import now, one_or_not_found, run
 from app.errors import Conflict, Invalid, NotFound, StaleEdit, Versions
 from app.permissions import Role
 from app.studies.guard import StudyContext
-from app.studies.models import AuditorKind, Invitation, Member, RoleSet, Study
-from app.trail.service import Scene, record
+from app.studies.models import AuditorKind, Invitation, Member, RoleSet
+from app.trail.service import Scene, hold_chain, record
 
 INVITATION_LASTS = timedelta(days=7)
 LONGEST_NOTE = 200
@@ -44,13 +45,8 @@ def _some_roles(
     return held
 
 
-def _take_study(db: Session, study_id: int) -> None:
-    """Changes of one team follow one another, so two PIs cannot remove each other at once."""
-    run(db, sa.select(col(Study.id)).where(col(Study.id) == study_id).with_for_update())
-
-
 def _put_in(db: Session, scene: Scene, verb: str, account_id: int, held: RoleSet) -> Member:
-    _take_study(db, scene.study_id)
+    hold_chain(db, scene.study_id)
     member = db.exec(
         select(Member)
         .where(col(Member.study_id) == scene.study_id, col(Member.account_id) == account_id)
@@ -98,7 +94,9 @@ def add_member(
 
 
 def _member(db: Session, study: StudyContext, member_id: int) -> Member:
-    _take_study(db, study.id)
+    """Changes of one team follow one another, so two PIs cannot remove each other at once."""
+    _take_upstairs(db, study.id)
+    hold_chain(db, study.id)
     row = db.exec(
         select(Member)
         .where(
@@ -138,6 +136,41 @@ def when_team_changes(act: Callable[[Session, Scene], None]) -> None:
 def _tell_upstairs(db: Session, scene: Scene) -> None:
     for act in _upstairs:
         act(db, scene)
+
+
+_taking: list[Callable[[Session, int], None]] = []
+
+
+def before_team_changes(take: Callable[[Session, int], None]) -> None:
+    """Let a floor above take the rows of a study that it may change, before the trail is taken.
+
+    Whoever agrees at this moment takes a unit and then the trail; the other way round the two would
+    wait for one another.
+    """
+    _taking.append(take)
+
+
+def _take_upstairs(db: Session, study_id: int) -> None:
+    for take in _taking:
+        take(db, study_id)
+
+
+@when_account_closes
+def go_on_without(db: Session, account_id: int) -> None:
+    """Whose account is closed is waited for no more, in each of their studies, as after leaving.
+
+    They stay a member, for the account may be opened again. What follows is nobody's act.
+    """
+    studies = run(
+        db,
+        sa.select(col(Member.study_id))
+        .where(col(Member.account_id) == account_id, col(Member.left_at).is_(None))
+        .order_by(col(Member.study_id)),
+    ).scalars()
+    for study_id in studies.all():
+        _take_upstairs(db, study_id)
+        hold_chain(db, study_id)
+        _tell_upstairs(db, Scene(study_id, None))
 
 
 def change_roles(

@@ -15,7 +15,7 @@ from app.studies.guard import StudyContext
 from app.studies.members import accept_invitation, add_member, invite
 from app.studies.models import Abbreviation, Member, Sample, Study
 from app.studies.stale import ABBREVIATION, SAMPLE, STUDY, stale_setting
-from app.trail.service import Scene, record
+from app.trail.service import Scene, hold_chain, record
 
 LONGEST_TITLE = 200
 LONGEST_NAME = 60
@@ -57,7 +57,10 @@ def create_study(db: Session, me: Me, *, title: str, judge: bool = False) -> Stu
 def rename_study(db: Session, study: StudyContext, *, title: str, version: int) -> None:
     """Give the study another title. Raises `StaleEdit` where somebody else did meanwhile."""
     title = one_line(title, "title", "The title", limit=LONGEST_TITLE)
-    row = db.exec(select(Study).where(col(Study.id) == study.id).with_for_update()).one()
+    hold_chain(db, study.id)
+    row = db.exec(
+        select(Study).where(col(Study.id) == study.id).with_for_update(key_share=True)
+    ).one()
     item = Item(STUDY, study.id)
     if row.version != version and row.title != title:
         present, typed = {"title": row.title}, {"title": title}
@@ -156,7 +159,7 @@ def sample_for_change(db: Session, study: StudyContext, sample_id: int) -> Sampl
     row = db.exec(
         select(Sample)
         .where(col(Sample.id) == sample_id, col(Sample.study_id) == study.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     return one_or_not_found(row, "sample")
@@ -240,7 +243,7 @@ def _abbreviation(db: Session, study: StudyContext, abbreviation_id: int) -> Abb
     row = db.exec(
         select(Abbreviation)
         .where(col(Abbreviation.id) == abbreviation_id, col(Abbreviation.study_id) == study.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     return one_or_not_found(row, "abbreviation")

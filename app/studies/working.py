@@ -8,7 +8,7 @@ from app.errors import Invalid, StaleEdit, Versions
 from app.studies.guard import StudyContext
 from app.studies.models import Study
 from app.studies.ways import FOR_BOARDS, FOR_PASSES, Ways
-from app.trail.service import Scene, Values, record
+from app.trail.service import Scene, Values, hold_chain, record
 
 MOST_FIRST_CASES = 50
 """No CQR study has so many cases before it settles how it works."""
@@ -22,10 +22,12 @@ def choose_ways(db: Session, study: StudyContext, *, ways: Ways, seen: str | Non
     other way takes over at once.
     """
     _check(ways)
+    # Before the row: an agreement that lets the other way take over has the trail by then.
+    hold_chain(db, study.id)
     row = db.exec(
         select(Study)
         .where(col(Study.id) == study.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     present = ways_of(row)

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import Session, col, select
 
+from app.accounts.service import disable
 from app.cases.guard import CaseContext, load_case
 from app.cases.service import add_case
 from app.consensus.drafting import submit, take_back, take_up
@@ -129,14 +130,18 @@ def test_nobody_agrees_to_drafts(db: Session, p07: People) -> None:
         agree(db, case.scene, case.unit, content=1, what="P07")
 
 
+@pytest.mark.parametrize("how", ["leaves", "account closed"])
 def test_when_the_last_who_drafts_leaves_the_others_drafts_are_revealed(
-    db: Session, p07: People
+    db: Session, p07: People, how: str
 ) -> None:
     _draft(db, p07, p07.ana, p07.ben, p07.chi, submitting=True)
     _draft(db, p07, p07.dee)
-    member = db.exec(select(Member.id).where(Member.account_id == p07.dee.id)).one()
-    assert member is not None
-    remove_member(db, p07.context(db), member_id=member)
+    if how == "leaves":
+        member = db.exec(select(Member.id).where(Member.account_id == p07.dee.id)).one()
+        remove_member(db, p07.context(db), member_id=member or 0)
+    else:
+        disable(db, p07.dee.account, by=p07.jo.id)
+        assert not list(verify(db))
     assert _state(db) is State.CONSENSUS
     left = db.exec(select(Layer.submitted_at).where(Layer.account_id == p07.dee.id)).one()
     assert left is None

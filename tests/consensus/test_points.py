@@ -19,6 +19,7 @@ from app.consensus.points import (
 )
 from app.consensus.rules import Outcome, PointKind, State
 from app.consensus.service import agree, reopen
+from app.db import now
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleEdit, StepLocked
 from app.studies.members import remove_member
 from app.studies.models import Member
@@ -288,3 +289,15 @@ def test_a_decision_is_stamped_with_the_meeting_that_runs(db: Session, p07: Peop
     _decide(db, p07, 0, person=p07.ben)
     _decide(db, p07, 1, person=p07.chi)
     assert [p.meeting_id for p in _points(db, p07)] == [meeting.id, None, None]
+    db.get_one(Meeting, meeting.id).closed_at = now()
+    again = Meeting(study_id=meeting.study_id, started_by=ben, writer_id=ben, first_speaker_id=ben)
+    db.add(again)
+    db.flush()
+    db.add(Attendance(meeting_id=again.id or 0, account_id=ben))
+    db.flush()
+    case, point = _case(db, p07, p07.ben), _points(db, p07)[0]
+    discuss_after_all(db, case.scene, case.unit, point.id, version=point.version, what="P07")
+    assert _points(db, p07)[0].meeting_id == again.id
+    kept = select(TrailValues.before, TrailValues.after).join(TrailEntry)
+    last = db.exec(kept.where(TrailEntry.verb == "discuss a point after all")).one()
+    assert [side and side["meeting"] for side in last] == [meeting.id, again.id]

@@ -1,5 +1,7 @@
 """Two acts on one unit at the same moment: nothing deadlocks, nobody is waited for in vain."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,11 +15,12 @@ from app.consensus.assigning import set_judges
 from app.consensus.drafting import submit, take_up
 from app.consensus.models import Agreement, Assignment, Layer, Unit
 from app.consensus.rules import State
-from app.consensus.service import agree, change_content
+from app.consensus.service import agree, change_content, lock_unit
 from app.db import Database
 from app.main import create_app
 from app.migrations import migrate
-from app.studies.models import Study
+from app.studies.members import add_member, remove_member
+from app.studies.models import Member, Study
 from app.studies.ways import WayOfWorking, Ways
 from app.studies.working import choose_ways
 from app.trail.models import TrailEntry
@@ -148,6 +151,37 @@ def test_who_agrees_while_being_taken_off_agreed_before_or_not_at_all(
             (["Forbidden", "done"], 3, 1),
             (["StepLocked", "done"], 4, 0),
         )
+
+
+def test_an_agreement_while_the_last_other_is_removed_from_the_study_waits_for_nobody(
+    database: Database, people: People
+) -> None:
+    """The unit comes before the trail for both: the other way round they wait for one another."""
+    begin(database, people, "H1", Ways())
+    done(database, codes(people, people.ben, "H1"))
+    done(database, *(agrees(people, person, "H1") for person in (people.ana, people.ben)))
+    has_unit = threading.Event()
+
+    def slowly(db: Session) -> None:
+        case = case_of(db, people, people.chi, "H1")
+        lock_unit(db, case.unit.id)
+        has_unit.set()
+        time.sleep(0.3)
+        agree(db, case.scene, case.unit, content=case.unit.content, what="H1")
+
+    def removed(db: Session) -> None:
+        found = select(Member.id).where(Member.account_id == people.dee.id)
+        remove_member(db, people.context(db), member_id=db.exec(found).one() or 0)
+
+    def then_removed(db: Session) -> None:
+        has_unit.wait(0.3)
+        removed(db)
+
+    assert at_once(database, slowly, then_removed) == ["done", "done"]
+    with database.write() as db:
+        assert unit_of(db, people, "H1").state is State.AGREED
+        assert not list(verify(db))
+        add_member(db, people.context(db), account_id=people.dee.id, is_judge=True)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

@@ -21,6 +21,7 @@ from app.core_ideas.decisions import (
 from app.core_ideas.models import Absence, AbsenceReason
 from app.core_ideas.reshaping import remove
 from app.core_ideas.service import add, reword
+from app.core_ideas.undo import own_turns, undo
 from app.domains.blocks import assign
 from app.domains.models import Block
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleEdit, StepLocked
@@ -120,6 +121,19 @@ def test_one_judges_words_are_taken_with_their_raw_data(case: ARevealedCase) -> 
     )
     assert noted.stays == ()
     assert not list(verify(case.db))
+
+
+def test_undo_takes_no_decision_apart(case: ARevealedCase) -> None:
+    """Not the last thing one noted, nor what lies under one's own change of a decided core idea."""
+    ben = case.people.ben
+    note(case, "EXT", view_of(case.people.chi))
+    assert not own_turns(case.db, case.seen_by(ben)).can_undo
+    idea = case.ideas("EXT")[0]
+    reword(case.db, case.seen_by(ben), core_idea_id=idea.id, text="P cried.", version=idea.version)
+    undo(case.db, case.seen_by(ben))
+    with pytest.raises(Conflict, match="nothing of yours"):
+        undo(case.db, case.seen_by(ben))
+    assert case.texts("EXT") == [CHIS_TEARS]
 
 
 def test_all_of_them_are_kept_once_each(case: ARevealedCase) -> None:

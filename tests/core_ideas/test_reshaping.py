@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 
 from app.consensus.models import Unit
 from app.consensus.rules import State
-from app.core_ideas.models import AbsenceReason
+from app.core_ideas.models import Absence, AbsenceReason
 from app.core_ideas.reshaping import PlacedOnBoard, merge, move, remove, split
 from app.core_ideas.service import (
     add_raw_data,
@@ -287,6 +287,32 @@ def test_undo_goes_back_step_by_step_and_redo_forward(case: ACase) -> None:
     with pytest.raises(Conflict, match="nothing to bring back"):
         redo(case.db, case.seen_by())
     assert list(verify(case.db)) == []
+
+
+def test_undo_says_again_why_a_domain_has_no_core_idea(case: ACase, db: Session) -> None:
+    """As it was said before a core idea came into it, by adding or by moving; redo forgets it."""
+
+    def said() -> list[tuple[int, AbsenceReason]]:
+        return list(db.exec(select(Absence.domain_id, Absence.reason)).all())
+
+    thoughts, empty = case.domains["THO"], case.domains["EXT"]
+    set_absence(db, case.seen_by(), domain_id=thoughts, reason=AbsenceReason.TOO_THIN)
+    set_absence(db, case.seen_by(), domain_id=empty, reason=AbsenceReason.NOT_ASKED)
+    before = sorted(said())
+    idea = case.add_idea("Some grief was P's own.", "THO")
+    move(db, case.seen_by(), core_idea_id=idea, domain_id=empty)
+    assert said() == []
+    undo(db, case.seen_by())
+    assert said() == [(empty, AbsenceReason.NOT_ASKED)]
+    undo(db, case.seen_by())
+    assert sorted(said()) == before
+    redo(db, case.seen_by())
+    assert said() == [(empty, AbsenceReason.NOT_ASKED)]
+    case.add_idea("So was the rest.", "THO")
+    undo(db, case.seen_by())
+    undo(db, case.seen_by())
+    assert sorted(said()) == before
+    assert not list(verify(db))
 
 
 def test_a_move_to_a_domain_that_said_why_it_had_none_takes_that_back(case: ACase) -> None:

@@ -11,6 +11,7 @@ from app.cross_analysis.models import Placement
 from app.cross_analysis.picks import Pick, Picked, wanted
 from app.cross_analysis.service import rename_category
 from app.cross_analysis.taking_over import Noted, rows_of, take_over
+from app.cross_analysis.undo import own_turns, undo
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StaleEdit
 from app.trail.models import TrailEntry
 from app.trail.service import verify
@@ -84,6 +85,16 @@ def test_nothing_is_told_before_all_lists_are_in(db: Session, people: People) ->
     assert db.exec(select(Point)).all() == []
     assert rows_of(db, unit_id) == ((), ())
     assert places_in_drafts(db, unit_id, board.ideas[CLOSE]) == ()
+
+
+def test_undo_takes_no_decision_apart(board: ARevealedBoard) -> None:
+    note(board, "Deeper work", pick_of(board.people.chi))
+    note(board, "Deeper work", pick_of(board.people.ben))
+    there = board.agreed
+    assert not own_turns(board.db, board.seen_by(board.people.ben)).can_undo
+    with pytest.raises(Conflict, match="nothing of yours"):
+        undo(board.db, board.seen_by(board.people.ben))
+    assert board.agreed == there
 
 
 def test_a_title_is_taken_over_with_its_subcategories(board: ARevealedBoard) -> None:

@@ -18,7 +18,8 @@ from app.domains.discussion import Discussion, read_discussion
 from app.domains.models import Block, Domain
 from app.domains.passages import Kind
 from app.domains.point_words import Words
-from app.errors import Forbidden, NotFound, StaleEdit, StepLocked
+from app.domains.undo import own_turns, undo
+from app.errors import Conflict, Forbidden, NotFound, StaleEdit, StepLocked
 from app.studies.ways import WayOfWorking
 from app.trail.models import TrailEntry
 from app.trail.service import verify
@@ -113,6 +114,16 @@ def _page(db: Session, found: ADiscussion, person: Person | None = None) -> Disc
 def test_one_view_takes_that_judges_blocks_and_domains(db: Session, found: ADiscussion) -> None:
     _decide(db, found, MINE, Outcome.ONE_VIEW, view=found.people.chi)
     assert _added(db, found) == [(MINE, {"Consequences"})]
+
+
+def test_undo_takes_no_decision_apart(db: Session, found: ADiscussion, people: People) -> None:
+    _decide(db, found, MINE, Outcome.ONE_VIEW, view=people.chi)
+    _decide(db, found, MINE, Outcome.DOUBLE_CODE)
+    there = found.placed(db)
+    assert not own_turns(db, found.context(db)).can_undo
+    with pytest.raises(Conflict, match="nothing of yours"):
+        undo(db, found.context(db))
+    assert found.placed(db) == there
 
 
 def test_double_coding_takes_all_domains(db: Session, found: ADiscussion) -> None:

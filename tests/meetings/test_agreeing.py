@@ -12,7 +12,8 @@ from app.meetings.agenda import agenda, changes_since
 from app.meetings.agreeing import Answer, agree_to_all, to_agree
 from app.meetings.queries import meeting_of
 from app.studies.guard import load_study
-from app.trail.service import Scene, record
+from app.trail.models import TrailEntry
+from app.trail.service import Scene, record, verify
 from tests.meetings.a_meeting import AMeeting
 from tests.people import Person
 
@@ -54,7 +55,19 @@ def test_the_last_judge_makes_all_of_them_agreed(meeting: AMeeting) -> None:
     assert versions(meeting) == {}
 
 
-def test_what_changed_meanwhile_or_is_open_is_refused_and_the_rest_goes_through(
+def test_what_all_others_agreed_to_is_agreed_when_an_account_is_closed(meeting: AMeeting) -> None:
+    people, db = meeting.people, meeting.db
+    for person in (people.ana, people.ben, people.dee):
+        agree_as(meeting, person, versions(meeting))
+    people.jo.post(f"/accounts/{people.chi.id}/closed", {"closed": "yes"})
+    assert versions(meeting) == {}
+    assert meeting.present() == ["ana", "ben"]
+    by_itself = select(TrailEntry.account_id).where(TrailEntry.verb == "agreed by all who remain")
+    assert db.exec(by_itself).all() == [None] * 3
+    assert not list(verify(db))
+
+
+def test_agreeing_twice_changes_nothing_meanwhile_or_is_open_is_refused_and_the_rest_goes_through(
     meeting: AMeeting,
 ) -> None:
     people, seen = meeting.people, versions(meeting)
