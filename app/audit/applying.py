@@ -7,11 +7,12 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.audit.commenting import CommentView
 from app.audit.guard import AuditContext
-from app.audit.words import About, Suggestion
+from app.audit.kinds import AuditedBoard
+from app.audit.list_document import domain_of
+from app.audit.words import About, Kind, Suggestion
 from app.cases.guard import CaseContext, load_case
 from app.cases.models import Case
 from app.consensus.models import Layer, Unit
-from app.consensus.rules import UnitKind
 from app.core_ideas import amending, reshaping
 from app.core_ideas.models import CoreIdea
 from app.core_ideas.service import reword
@@ -20,8 +21,10 @@ from app.cross_analysis.models import Category, Placement
 from app.cross_analysis.placing import Card, move_cards
 from app.cross_analysis.service import merge_categories, nest_category, rename_category
 from app.domains.blocks import assign, take_out
+from app.domains.list_service import change_domain
 from app.domains.models import Block, Domain
 from app.errors import Conflict, Invalid
+from app.studies.guard import check
 
 Row = TypeVar("Row", bound=SQLModel)
 GONE = (
@@ -39,25 +42,29 @@ class Effect:
 
 
 def apply(db: Session, audit: AuditContext, comment: CommentView) -> Effect:
-    """Make the change that a comment suggests; its kind decides how.
+    """Make the change that a comment suggests; what is audited and the suggestion decide how.
 
     Raises `Conflict` where the item, or where it should go, is not there any more, `Invalid` where
-    the comment suggests nothing, and what the team's own services raise.
+    the comment suggests nothing that can be made with one click, `Forbidden` for who may not make
+    it, and what the team's own services raise.
     """
     if comment.suggests is None or comment.suggestion is None:
         raise Invalid("This comment suggests no change to apply. Decide it and make the change.")
-    if audit.unit.kind is UnitKind.CASE:
-        assert audit.code is not None
-        case = load_case(db, audit.study, audit.sample.id, audit.code)
-        return _in_case(db, case, comment, comment.suggests, comment.suggestion)
-    assert audit.domain_id is not None
-    board = load_board(db, audit.study, audit.sample.id, audit.domain_id)
-    return _on_board(db, board, comment, comment.suggests, comment.suggestion)
+    needs = audit.item.applies.get(comment.suggests)
+    if needs is None:
+        raise Invalid(
+            f"A suggestion to {comment.suggests} is not made from here. Accept it, and change "
+            f"{audit.name} by hand."
+        )
+    check(audit.actor, needs)
+    return _MAKE[audit.kind](db, audit, comment, comment.suggests, comment.suggestion)
 
 
 def _in_case(
-    db: Session, case: CaseContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+    db: Session, audit: AuditContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
 ) -> Effect:
+    assert audit.item.code is not None
+    case = load_case(db, audit.study, audit.sample.id, audit.item.code)
     if comment.about is About.BLOCK:
         return _move_block(db, case, comment, what["to"])
     idea = _by_guid(db, CoreIdea, comment.item)
@@ -109,8 +116,10 @@ def _move_block(db: Session, case: CaseContext, comment: CommentView, to: str) -
 
 
 def _on_board(
-    db: Session, board: BoardContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+    db: Session, audit: AuditContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
 ) -> Effect:
+    assert isinstance(audit.item, AuditedBoard)
+    board = load_board(db, audit.study, audit.sample.id, audit.item.domain_id)
     if comment.about is About.CATEGORY:
         return _of_category(db, board, comment, kind, what)
     if comment.about is About.PLACEMENT and kind is Suggestion.MOVE:
@@ -168,6 +177,32 @@ def _of_category(
         return Effect(was, {"merged": other.title})
     nest_category(db, board, category_id=category.id, parent_id=other.id)
     return Effect(was, {"title": f"{other.title}: {category.title}"})
+
+
+def _in_list(
+    db: Session, audit: AuditContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
+) -> Effect:
+    """Other words for a title or a definition; what was coded stays with the domain."""
+    guid, is_definition = domain_of(comment.item)
+    domain = _by_guid(db, Domain, guid)
+    assert domain.id is not None
+    part = "definition" if is_definition else "title"
+    was = {part: getattr(domain, part)}
+    became = {"title": domain.title, "definition": domain.definition, part: what["text"]}
+    change_domain(
+        db,
+        audit.study,
+        sample_id=audit.sample.id,
+        domain_id=domain.id,
+        **became,
+        abbreviation=domain.abbreviation,
+        kind=domain.kind,
+        version=domain.version,
+    )
+    return Effect(was, {part: getattr(domain, part)})
+
+
+_MAKE = {Kind.CASE: _in_case, Kind.BOARD: _on_board, Kind.DOMAIN_LIST: _in_list}
 
 
 def _by_guid(db: Session, model: type[Row], guid: str) -> Row:

@@ -15,7 +15,6 @@ from app.audit.service import ask_for_a_further_round, close_if_done
 from app.audit.transcript import case_text
 from app.audit.words import Decision, Verdict
 from app.consensus.rules import State
-from app.consensus.service import lock_unit
 from app.db import Db
 from app.errors import Conflict, Invalid, StaleEdit
 from app.permissions import Action, Role
@@ -69,12 +68,18 @@ def _team_page(
         undecided=sum(comment.is_undecided for comment in comments),
         total=len(comments),
         may_respond=audit.may_respond and reading.round.id == audit.round.id,
-        may_ask_again=audit.unit.state is State.CLOSED and audit.can(Action.REQUEST_AUDIT),
+        may_ask_again=_may_ask_again(audit),
         plan=plan_of(db, audit.study.id),
         refused=guid,
         typed=typed or {},
         message=error.message if error else "",
     )
+
+
+def _may_ask_again(audit: AuditContext) -> bool:
+    """Is a further round possible, and this person's to ask for?"""
+    is_done = audit.state is State.CLOSED and not audit.is_over
+    return is_done and audit.can(Action.REQUEST_AUDIT)
 
 
 def _groups(reading: Reading) -> list[tuple[str, str, list[Any]]]:
@@ -117,7 +122,7 @@ def respond(request: Request, db: Db, form: Form, audit: Responding, comment: st
 @router.post(AUDIT + "/close")
 def close(request: Request, db: Db, form: Form, audit: Responding) -> Response:
     """Close an audit in which nothing is left to decide, for instance one without comments."""
-    held_up = close_if_done(db, audit.scene, lock_unit(db, audit.unit.id))
+    held_up = close_if_done(db, audit.scene, audit.id)
     if held_up:
         raise Conflict(f"The audit of {audit.name} cannot be closed yet: {held_up}.")
     return see_other(request, audit.url, Toast("The audit is closed."))
@@ -127,7 +132,7 @@ def close(request: Request, db: Db, form: Form, audit: Responding) -> Response:
 def next_round(request: Request, db: Db, form: Form, audit: Requesting) -> Response:
     """Ask the auditors of the last round to look again."""
     auditors = [part.account_id for part in audit.round.parts]
-    ask_for_a_further_round(db, audit.scene, audit.unit, auditors=auditors)
+    ask_for_a_further_round(db, audit.scene, audit_id=audit.id, auditors=auditors)
     return see_other(request, audit.url, Toast("A further round has begun."))
 
 

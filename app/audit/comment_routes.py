@@ -152,7 +152,6 @@ def give_back(request: Request, db: Db, form: Form, audit: Auditing) -> Response
         handed_over = return_audit(
             db,
             audit.scene,
-            audit.unit,
             audit_id=audit.id,
             without_comments=form.has("without_comments"),
             seen=form.whole("seen", 0),

@@ -6,15 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from fastapi import Request
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.accounts.sessions import SignedIn
+from app.audit.kinds import AuditedBoard, AuditedCase, AuditedItem, AuditedList
 from app.audit.models import Audit
-from app.audit.queries import RoundFacts, rounds_of
+from app.audit.queries import RoundFacts, judges_of_study, rounds_of
+from app.audit.words import Kind, Suggestion
 from app.cases.models import Case
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
-from app.consensus.rules import State, UnitKind
+from app.consensus.rules import State
 from app.db import Db, run
 from app.domains.models import Domain
 from app.errors import NotFound
@@ -25,21 +28,36 @@ from app.trail.service import Scene
 
 @dataclass(frozen=True)
 class AuditContext:
-    """Somebody at the audit of a unit: its rounds, and their part in them if they audit it."""
+    """Somebody at an audit: what it is of, its rounds, and their part in them if they audit it."""
 
     study: StudyContext
     sample: SampleName
     id: int
-    code: str | None
-    domain_id: int | None
-    title: str | None
-    unit: UnitFacts
+    item: AuditedItem
     rounds: tuple[RoundFacts, ...]
+    is_over: bool = False
+    """Did a reopening end it? Whatever becomes of the unit then is no part of this audit."""
 
     @property
     def name(self) -> str:
         """What is audited, in a sentence: 'P07' or 'the board of Consequences'."""
-        return self.code or f"the board of {self.title}"
+        return self.item.name
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it is a case, a board or a domain list."""
+        return self.item.kind
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+        return State.CLOSED if self.is_over else self.item.state
+
+    @property
+    def unit(self) -> UnitFacts:
+        """The unit that is audited; a domain list is none."""
+        assert isinstance(self.item, (AuditedCase, AuditedBoard))
+        return self.item.unit
 
     @property
     def round(self) -> RoundFacts:
@@ -55,16 +73,16 @@ class AuditContext:
     @property
     def scene(self) -> Scene:
         """For `trail.record`."""
-        return Scene(self.study.id, self.study.me.id, self.unit.id, None)
+        return self.item.scene(self.study.id, self.study.me.id)
 
     @property
     def actor(self) -> Actor:
         """For the permission table."""
         return Actor(
             self.study.roles,
-            judges_unit=self.unit.is_judge(self.study.me.id),
+            judges_unit=any(judge.id == self.study.me.id for judge in self.item.judges),
             audits_item=self.is_auditor,
-            unit_agreed=self.unit.is_agreed,
+            unit_agreed=self.item.is_agreed,
         )
 
     @property
@@ -73,12 +91,9 @@ class AuditContext:
         return f"/studies/{self.study.id}/audits/{self.id}"
 
     @property
-    def unit_url(self) -> str:
-        """Where the team works on the unit."""
-        sample = f"/studies/{self.study.id}/samples/{self.sample.id}"
-        if self.unit.kind is UnitKind.CASE:
-            return f"{sample}/cases/{self.code}"
-        return f"{sample}/domains/{self.domain_id}/cross-analysis"
+    def team_url(self) -> str:
+        """Where the team works on what is audited."""
+        return f"/studies/{self.study.id}/samples/{self.sample.id}/{self.item.path}"
 
     def can(self, action: Action) -> bool:
         """May this person do it to this audit, as far as roles go?"""
@@ -88,25 +103,43 @@ class AuditContext:
     def may_comment(self) -> bool:
         """Is this person's own audit of the newest round still to be returned?"""
         part = self.round.part_of(self.study.me.id)
-        return self.unit.state is State.IN_AUDIT and part is not None and not part.is_returned
+        return self.state is State.IN_AUDIT and part is not None and not part.is_returned
 
     @property
     def may_respond(self) -> bool:
         """Is it with the team, and is this person one of its judges?"""
-        return self.can(Action.RESPOND) and self.unit.state is State.RESPONDING
+        return self.can(Action.RESPOND) and self.state is State.RESPONDING
+
+    def may_apply(self, suggestion: Suggestion) -> bool:
+        """Can the change be made with one click, and by this person?"""
+        needs = self.item.applies.get(suggestion)
+        return needs is not None and self.can(needs)
 
 
+_later = aliased(Audit)
+IS_OVER = sa.and_(
+    col(Audit.closed_at).is_not(None),
+    sa.or_(
+        col(Unit.state) != State.CLOSED,
+        sa.exists().where(
+            col(_later.unit_id) == col(Audit.unit_id), col(_later.id) > col(Audit.id)
+        ),
+    ),
+)
 AUDITED = (
     sa.select(
         col(Audit.id).label("audit_id"),
+        IS_OVER.label("is_over"),
+        col(Audit.sample_id).label("list_of"),
+        col(Audit.state).label("list_state"),
         col(Case.code).label("code"),
         col(Unit.domain_id).label("domain_id"),
         col(Domain.title).label("title"),
         *UNIT_COLUMNS,
     )
     .select_from(Audit)
-    .join(Unit, col(Unit.id) == col(Audit.unit_id))
-    .join(Layer, CONSENSUS_LAYER)
+    .join(Unit, col(Unit.id) == col(Audit.unit_id), isouter=True)
+    .join(Layer, CONSENSUS_LAYER, isouter=True)
     .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
     .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
     .where(col(Audit.id) == sa.bindparam("audit"), col(Audit.study_id) == sa.bindparam("study"))
@@ -120,26 +153,27 @@ def load_audit(db: Session, study: StudyContext, audit_id: int) -> AuditContext:
     learn nothing, not even that there is one.
     """
     row = run(db, AUDITED, {"audit": audit_id, "study": study.id}).mappings().first()
-    context = None
-    if row is not None:
-        facts = dict(row)
-        id_, code, domain_id, title = (
-            facts.pop(name) for name in ("audit_id", "code", "domain_id", "title")
-        )
-        context = AuditContext(
-            study,
-            study.sample(facts["sample_id"]),
-            id_,
-            code,
-            domain_id,
-            title,
-            unit_facts(db, facts),
-            rounds_of(db, id_),
-        )
+    context = _context(db, study, dict(row)) if row is not None else None
     only_audits = not study.roles & {Role.PI, Role.JUDGE} and bool(study.roles & AUDITORS)
     if context is None or (only_audits and not context.is_auditor):
         raise NotFound("There is no such audit in this study.")
     return context
+
+
+def _context(db: Session, study: StudyContext, facts: dict[str, Any]) -> AuditContext:
+    id_, is_over, sample_id, state, code, domain_id, title = (
+        facts.pop(name)
+        for name in ("audit_id", "is_over", "list_of", "list_state", "code", "domain_id", "title")
+    )
+    sample = study.sample(sample_id or facts["sample_id"])
+    item: AuditedItem
+    if sample_id is not None:
+        item = AuditedList(sample.name, state, judges_of_study(db, study.id))
+    elif code is not None:
+        item = AuditedCase(unit_facts(db, facts), code)
+    else:
+        item = AuditedBoard(unit_facts(db, facts), domain_id, title)
+    return AuditContext(study, sample, id_, item, rounds_of(db, id_), bool(is_over))
 
 
 def in_audit(action: Action) -> Callable[..., Any]:

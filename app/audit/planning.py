@@ -6,20 +6,24 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditReturn, AuditRound, Recusal
-from app.audit.plan_queries import PlanView, auditors_of, plan_view
-from app.audit.service import close_if_done, let_go
+from app.audit.due import ItemKey
+from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditReturn, Recusal
+from app.audit.moving import hold
+from app.audit.plan_matrix import PlanView
+from app.audit.plan_queries import auditors_of, plan_view
+from app.audit.queries import judges_of_study, open_audit
+from app.audit.service import close_if_done, let_go, lock_round
 from app.audit.words import Audited
 from app.cases.models import Case
-from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, judges_of_units, unit_facts
+from app.consensus.models import Unit
+from app.consensus.queries import judges_of_units
 from app.consensus.rules import State
 from app.consensus.service import lock_unit
 from app.db import now, run
 from app.errors import Invalid, NotFound, StaleEdit
 from app.studies.guard import StudyContext
 from app.studies.members import when_team_changes
-from app.studies.models import Study
+from app.studies.models import Sample, Study
 from app.trail.service import Scene, record
 
 MOST_AUDITORS = 6
@@ -56,11 +60,12 @@ def change_plan(
     first_cases: int,
     batch: int,
     boards: Audited,
+    domain_lists: bool,
     is_apart: bool,
     shows_names: bool,
     version: int,
 ) -> None:
-    """Save how the study audits. What is assigned already stays as it is.
+    """Save how the study audits. Who is assigned already stays; more may be proposed beside them.
 
     Raises `Invalid` at the field that is out of its range, `StaleEdit` where somebody changed the
     plan meanwhile.
@@ -82,7 +87,7 @@ def change_plan(
     plan.auditors_an_item, plan.cases, plan.boards = auditors_an_item, cases, boards
     plan.first_cases = first_cases if cases is Audited.FIRST else 0
     plan.batch = batch if cases is Audited.BATCHES else 0
-    plan.is_apart, plan.shows_names = is_apart, shows_names
+    plan.domain_lists, plan.is_apart, plan.shows_names = domain_lists, is_apart, shows_names
     if _values(plan) == before:
         return
     plan.version += 1
@@ -98,6 +103,7 @@ def _values(plan: AuditPlan) -> dict[str, object]:
         "first_cases": plan.first_cases,
         "batch": plan.batch,
         "boards": plan.boards.value,
+        "lists": plan.domain_lists,
         "apart": plan.is_apart,
         "names": plan.shows_names,
     }
@@ -131,13 +137,13 @@ def use_plan(db: Session, study: StudyContext, *, seen: Collection[str]) -> int:
     if set(seen) != set(signature(view)):
         raise StaleEdit("The proposal changed since you opened it. Look at it, then use it.")
     for row in view.proposed:
-        for auditor in row.auditors:
-            _assign(db, study, row.unit_id, auditor, by_hand=False)
+        for auditor in row.added:
+            _assign(db, study, row.key, auditor, by_hand=False)
     plan.is_used = True
     db.add(plan)
     db.flush()
     if view.proposed:
-        after = {str(row.unit_id): list(row.auditors) for row in view.proposed}
+        after = {row.key.word: list(row.added) for row in view.proposed}
         record(
             db,
             study.scene,
@@ -150,19 +156,25 @@ def use_plan(db: Session, study: StudyContext, *, seen: Collection[str]) -> int:
 
 def signature(view: PlanView) -> list[str]:
     """The proposal in short, for the form that takes it over."""
-    return [f"{row.unit_id}:{'-'.join(map(str, row.auditors))}" for row in view.proposed]
+    return [f"{row.key.word}:{'-'.join(map(str, row.added))}" for row in view.proposed]
 
 
 def _assign(
-    db: Session, study: StudyContext, unit_id: int, account_id: int, *, by_hand: bool
+    db: Session, study: StudyContext, key: ItemKey, account_id: int, *, by_hand: bool
 ) -> None:
     db.add(
-        AuditAssignment(study_id=study.id, unit_id=unit_id, account_id=account_id, by_hand=by_hand)
+        AuditAssignment(
+            study_id=study.id,
+            unit_id=key.unit_id,
+            sample_id=key.sample_id,
+            account_id=account_id,
+            by_hand=by_hand,
+        )
     )
 
 
 def choose_auditors(
-    db: Session, study: StudyContext, *, unit_id: int, auditors: Collection[int], reason: str
+    db: Session, study: StudyContext, *, key: ItemKey, auditors: Collection[int], reason: str
 ) -> None:
     """Put other auditors on an item by hand. Raises `Invalid` without a reason or without anybody,
     or where somebody would audit what they judged, stand back from, or does not audit here.
@@ -172,11 +184,12 @@ def choose_auditors(
     if not reason.strip():
         sentence = "Say why the rotation is changed here; it is kept in the trail."
         raise Invalid(sentence, {"reason": sentence})
-    unit = _unit(db, study, unit_id)
     chosen = list(dict.fromkeys(auditors))
-    _check_may_audit(db, study, unit, chosen)
-    row = lock_unit(db, unit_id)
-    before = _open_assignments(db, unit_id)
+    row = _row(db, study, key)
+    _check_may_audit(db, study, key, chosen)
+    audit = open_audit(db, key)
+    is_read = audit is not None and audit.id is not None and _is_read(db, audit.id)
+    before = _open_assignments(db, key)
     leaving = [each for each in before if each.account_id not in chosen]
     for each in before:
         each.by_hand = True
@@ -185,48 +198,63 @@ def choose_auditors(
     present = {each.account_id for each in before}
     for auditor in chosen:
         if auditor not in present:
-            _assign(db, study, unit_id, auditor, by_hand=True)
+            _assign(db, study, key, auditor, by_hand=True)
     db.flush()
+    scene = Scene(study.id, study.me.id, key.unit_id)
     record(
         db,
-        Scene(study.id, study.me.id, unit_id),
+        scene,
         "choose auditors by hand",
         item=row,
         before={"auditors": sorted(present)},
         after={"auditors": sorted(chosen), "reason": reason.strip()},
     )
-    if row.state is State.IN_AUDIT:
-        _ask_also(db, unit_id, [auditor for auditor in chosen if auditor not in present])
+    if is_read and audit is not None and audit.id is not None:
+        _ask_also(db, audit.id, [auditor for auditor in chosen if auditor not in present])
         for each in leaving:
-            _let_go(db, study.scene, unit_id, each.account_id)
+            let_go(db, scene, audit_id=audit.id, auditor=each.account_id)
 
 
-def _unit(db: Session, study: StudyContext, unit_id: int) -> Unit:
-    unit = db.get(Unit, unit_id)
-    if unit is None or unit.study_id != study.id:
+def _is_read(db: Session, audit_id: int) -> bool:
+    """Is it with its auditors? Its row is taken."""
+    return hold(db, audit_id)[1].state is State.IN_AUDIT
+
+
+def _row(db: Session, study: StudyContext, key: ItemKey) -> Unit | Sample:
+    """The unit, taken, or the sample whose list it is. Raises `NotFound`."""
+    if key.unit_id is not None:
+        unit = db.get(Unit, key.unit_id)
+        if unit is not None and unit.study_id == study.id:
+            return lock_unit(db, key.unit_id)
+    sample = db.get(Sample, key.sample_id) if key.sample_id is not None else None
+    if sample is None or sample.study_id != study.id:
         raise NotFound("There is no such item in this study's audit plan.")
-    return unit
+    return sample
 
 
-def _check_may_audit(db: Session, study: StudyContext, unit: Unit, chosen: Collection[int]) -> None:
+def _check_may_audit(
+    db: Session, study: StudyContext, key: ItemKey, chosen: Collection[int]
+) -> None:
     if not chosen:
         sentence = "Choose at least one auditor."
         raise Invalid(sentence, {"auditors": sentence})
     names = {auditor.id: auditor.name for auditor in auditors_of(db, study.id)}
-    assert unit.id is not None
-    judged = {judge.id for judge in judges_of_units(db, [unit.id])[unit.id]}
+    if key.unit_id is not None:
+        judges = judges_of_units(db, [key.unit_id])[key.unit_id]
+    else:
+        judges = judges_of_study(db, study.id)
     recused = set(
         db.exec(
-            select(Recusal.account_id).where(
-                Recusal.case_id == unit.case_id, col(Recusal.ended_at).is_(None)
-            )
+            select(Recusal.account_id)
+            .join(Unit, col(Unit.case_id) == col(Recusal.case_id))
+            .where(Unit.id == key.unit_id, col(Recusal.ended_at).is_(None))
         )
     )
     for auditor in chosen:
         sentence = ""
         if auditor not in names:
             sentence = "One of those you chose does not audit in this study (any more)."
-        elif auditor in judged:
+        elif auditor in {judge.id for judge in judges}:
             sentence = f"{names[auditor]} judged it, and nobody audits what they judged."
         elif auditor in recused:
             sentence = f"{names[auditor]} stands back from this case."
@@ -234,25 +262,21 @@ def _check_may_audit(db: Session, study: StudyContext, unit: Unit, chosen: Colle
             raise Invalid(sentence, {"auditors": sentence})
 
 
-def _open_assignments(db: Session, unit_id: int) -> list[AuditAssignment]:
+def _open_assignments(db: Session, key: ItemKey) -> list[AuditAssignment]:
     return list(
         db.exec(
             select(AuditAssignment).where(
-                AuditAssignment.unit_id == unit_id, col(AuditAssignment.until).is_(None)
+                AuditAssignment.unit_id == key.unit_id,
+                AuditAssignment.sample_id == key.sample_id,
+                col(AuditAssignment.until).is_(None),
             )
         )
     )
 
 
-def _ask_also(db: Session, unit_id: int, auditors: Collection[int]) -> None:
-    round_id = db.exec(
-        select(AuditRound.id)
-        .join(Audit, col(Audit.id) == col(AuditRound.audit_id))
-        .where(Audit.unit_id == unit_id, col(AuditRound.returned_at).is_(None))
-        .order_by(col(AuditRound.id).desc())
-    ).first()
-    if round_id is None:
-        return
+def _ask_also(db: Session, audit_id: int, auditors: Collection[int]) -> None:
+    round_id = lock_round(db, audit_id).id
+    assert round_id is not None
     asked = db.exec(select(AuditReturn.account_id).where(AuditReturn.round_id == round_id)).all()
     db.add_all(
         AuditReturn(round_id=round_id, account_id=auditor)
@@ -260,15 +284,6 @@ def _ask_also(db: Session, unit_id: int, auditors: Collection[int]) -> None:
         if auditor not in asked
     )
     db.flush()
-
-
-def _let_go(db: Session, scene: Scene, unit_id: int, auditor: int) -> None:
-    rows = run(
-        db,
-        sa.select(*UNIT_COLUMNS).join(Layer, CONSENSUS_LAYER).where(col(Unit.id) == unit_id),
-    )
-    facts = unit_facts(db, rows.mappings().one())
-    let_go(db, Scene(scene.study_id, scene.account_id, unit_id), facts, auditor=auditor)
 
 
 def stand_back(
@@ -300,18 +315,20 @@ def stand_back(
         after={"auditor": account_id, "case": case_id, "reason": reason.strip()},
     )
     for unit_id in db.exec(select(Unit.id).where(Unit.case_id == case_id)).all():
-        assert unit_id is not None
-        _end_assignments(db, study.scene, unit_id, account_id)
+        _end_assignments(db, study.scene, ItemKey(unit_id), account_id)
     return recusal
 
 
-def _end_assignments(db: Session, scene: Scene, unit_id: int, account_id: int) -> None:
-    for each in _open_assignments(db, unit_id):
+def _end_assignments(db: Session, scene: Scene, key: ItemKey, account_id: int) -> None:
+    audit = open_audit(db, key)
+    for each in _open_assignments(db, key):
         if each.account_id == account_id:
             each.until = now()
             db.add(each)
             db.flush()
-            _let_go(db, scene, unit_id, account_id)
+            if audit is not None and audit.id is not None:
+                on_item = Scene(scene.study_id, scene.account_id, key.unit_id)
+                let_go(db, on_item, audit_id=audit.id, auditor=account_id)
 
 
 @when_team_changes
@@ -326,11 +343,17 @@ def _adapt(db: Session, scene: Scene) -> None:
         )
     ).all()
     for each in gone:
-        if each.unit_id is not None:
-            _end_assignments(db, scene, each.unit_id, each.account_id)
-    waiting = db.exec(
-        select(Unit.id).where(Unit.study_id == scene.study_id, Unit.state == State.RESPONDING)
-    ).all()
-    for unit_id in waiting:
-        assert unit_id is not None
-        close_if_done(db, Scene(scene.study_id, None, unit_id), lock_unit(db, unit_id))
+        key = ItemKey(each.unit_id, each.sample_id)
+        _end_assignments(db, scene, key, each.account_id)
+    for audit_id, unit_id in run(
+        db,
+        sa.select(col(Audit.id), col(Audit.unit_id))
+        .join(Unit, col(Unit.id) == col(Audit.unit_id), isouter=True)
+        .where(
+            col(Audit.study_id) == scene.study_id,
+            col(Audit.closed_at).is_(None),
+            sa.func.coalesce(col(Unit.state), col(Audit.state)) == State.RESPONDING,
+        )
+        .order_by(col(Unit.kind), col(Audit.unit_id)),
+    ).all():
+        close_if_done(db, Scene(scene.study_id, None, unit_id), audit_id)

@@ -8,10 +8,14 @@ from sqlmodel import Session, col
 
 from app.accounts.models import Account
 from app.accounts.sessions import initials
+from app.audit.due import ItemKey
 from app.audit.models import Audit, AuditReturn, AuditRound
 from app.audit.rules import all_returned
 from app.consensus.models import ConsensusVersion
+from app.consensus.queries import Judge
+from app.consensus.rules import Step
 from app.db import run
+from app.studies.models import Member
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class RoundFacts:
     id: int
     number: int
     version_id: int | None
+    step: Step
     requested_at: datetime
     returned_at: datetime | None
     closed_at: datetime | None
@@ -65,6 +70,7 @@ ROUNDS = (
         col(AuditRound.id),
         col(AuditRound.number),
         col(AuditRound.version_id),
+        col(AuditRound.step),
         col(AuditRound.requested_at),
         col(AuditRound.returned_at),
         col(AuditRound.closed_at),
@@ -97,6 +103,25 @@ def rounds_of(db: Session, audit_id: int) -> tuple[RoundFacts, ...]:
     return tuple(RoundFacts(**row, parts=tuple(parts.get(row["id"], ()))) for row in rounds)
 
 
+JUDGES_OF_STUDY = (
+    sa.select(col(Account.id), col(Account.name))
+    .join(Member, col(Member.account_id) == col(Account.id))
+    .where(
+        col(Member.study_id) == sa.bindparam("study"),
+        col(Member.is_judge),
+        col(Member.left_at).is_(None),
+        col(Account.disabled_at).is_(None),
+    )
+    .order_by(col(Account.name), col(Account.id))
+)
+
+
+def judges_of_study(db: Session, study_id: int) -> tuple[Judge, ...]:
+    """Every judge of a study, by name: who answers for its domain lists."""
+    rows = run(db, JUDGES_OF_STUDY, {"study": study_id})
+    return tuple(Judge(id_, name, agreed=False) for id_, name in rows)
+
+
 def newest_version(db: Session, unit_id: int) -> int | None:
     """The consensus version that a new round reads."""
     newest: int | None = run(
@@ -109,12 +134,16 @@ def newest_version(db: Session, unit_id: int) -> int | None:
     return newest
 
 
-def open_audit(db: Session, unit_id: int) -> Audit | None:
-    """The audit of a unit that is not closed, if there is one."""
+def open_audit(db: Session, key: ItemKey) -> Audit | None:
+    """The audit of an item that is not closed, if there is one."""
     found: Audit | None = (
         db.execute(
             sa.select(Audit)
-            .where(col(Audit.unit_id) == unit_id, col(Audit.closed_at).is_(None))
+            .where(
+                col(Audit.unit_id) == key.unit_id,
+                col(Audit.sample_id) == key.sample_id,
+                col(Audit.closed_at).is_(None),
+            )
             .order_by(col(Audit.id).desc())
             .execution_options(populate_existing=True)
         )

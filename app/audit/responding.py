@@ -6,12 +6,12 @@ from app.audit.applying import apply
 from app.audit.commenting import CommentView, comments_of
 from app.audit.guard import AuditContext
 from app.audit.models import Answer, Response
+from app.audit.moving import hold
 from app.audit.rules import missing_reason
 from app.audit.service import close_if_done
 from app.audit.words import Decision, Verdict
 from app.consensus.meetings import open_meeting
 from app.consensus.rules import State
-from app.consensus.service import lock_unit
 from app.db import now
 from app.errors import Forbidden, Invalid, NotFound, StaleEdit, StepLocked, Versions
 from app.trail.service import record
@@ -35,9 +35,9 @@ def decide(
     still holds it up, in words. Raises `Invalid` at the field `reason` where one is needed,
     `StaleEdit` where a colleague responded meanwhile, `StepLocked` where it is not with the team.
     """
-    row = lock_unit(db, audit.unit.id)
-    if row.state is not State.RESPONDING:
-        raise StepLocked(f"The audit of {audit.name} is {row.state}: there is nothing to decide.")
+    _, held = hold(db, audit.id)
+    if held.state is not State.RESPONDING:
+        raise StepLocked(f"The audit of {audit.name} is {held.state}: there is nothing to decide.")
     comment = _comment(db, audit, guid)
     _check_unseen(comment, version, reason)
     lacking = missing_reason(decision, reason)
@@ -66,7 +66,7 @@ def decide(
         before=before,
         after={"comment": comment.id, "decision": decision.value, "reason": response.reason},
     )
-    return close_if_done(db, audit.scene, row)
+    return close_if_done(db, audit.scene, audit.id)
 
 
 def _comment(db: Session, audit: AuditContext, guid: str) -> CommentView:

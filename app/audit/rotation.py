@@ -7,7 +7,7 @@ auditor from outside the research team (Hill, 2012).
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -42,48 +42,57 @@ def rotate(
     seed: int,
     external: frozenset[int] = frozenset(),
     kept: Mapping[int, tuple[int, ...]] | None = None,
+    filled: Collection[int] = (),
 ) -> dict[int, Assigned]:
     """Assign `k` auditors to every item.
 
     `kept` are assignments that stand (audits under way, choices by hand): they count into the
     loads and are given back as they are, so items that come later change nothing that was planned.
-    The other items take their turn in an order drawn from `seed`. Raises `ValueError` for k < 1.
+    Those among them whose key is in `filled` are filled up to `k` where somebody has left. The
+    other items take their turn in an order drawn from `seed`. Raises `ValueError` for k < 1.
     """
     if k < 1:
         raise ValueError("an item has at least one auditor")
     kept = kept or {}
     loads = Counter(auditor for team in kept.values() for auditor in team)
-    teams = Counter(kept.values())
+    teams = Counter(frozenset(team) for team in kept.values())
     plan: dict[int, Assigned] = {}
     for item in sorted(items, key=lambda item: _drawn(seed, item.key)):
-        if item.key in kept:
-            plan[item.key] = Assigned(kept[item.key], _warnings(item, kept[item.key], k, external))
-            continue
-        free = [auditor for auditor in auditors if auditor not in item.barred]
-        team = _next_team(item, free, k, seed, external, loads, teams)
-        loads.update(team)
-        teams[team] += 1
+        team = kept.get(item.key, ())
+        if item.key not in kept or (item.key in filled and len(team) < k):
+            loads.subtract(team)
+            teams[frozenset(team)] -= 1
+            free = [auditor for auditor in auditors if auditor not in item.barred]
+            team = _next_team(item, team, free, k, seed, external, loads, teams)
+            loads.update(team)
+            teams[frozenset(team)] += 1
         plan[item.key] = Assigned(team, _warnings(item, team, k, external))
     return {item.key: plan[item.key] for item in items}
 
 
 def _next_team(
     item: Item,
+    present: tuple[int, ...],
     free: Sequence[int],
     k: int,
     seed: int,
     external: frozenset[int],
     loads: Counter[int],
-    teams: Counter[tuple[int, ...]],
+    teams: Counter[frozenset[int]],
 ) -> tuple[int, ...]:
-    """Of all teams that may: those with the fewest audits so far, then the team used least."""
+    """Of all teams that may: those with the fewest audits so far, then the team used least.
+
+    Who is `present` stays in it.
+    """
 
     def turn(team: tuple[int, ...]) -> tuple[bool, list[int], int, str]:
         lacks_external = item.wants_external and not external & set(team)
         busiest_first = sorted((loads[auditor] for auditor in team), reverse=True)
-        return lacks_external, busiest_first, teams[team], _drawn(seed, *team)
+        return lacks_external, busiest_first, teams[frozenset(team)], _drawn(seed, *team)
 
-    return min(combinations(free, min(k, len(free))), key=turn)
+    others = [auditor for auditor in free if auditor not in present]
+    joining = combinations(others, min(k - len(present), len(others)))
+    return min(((*present, *team) for team in joining), key=turn)
 
 
 def _warnings(item: Item, team: Sequence[int], k: int, external: frozenset[int]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit import audit_routes, comment_routes
+from app.audit.due import ItemKey, item_key
 from app.audit.overview import audits_of
 from app.audit.plan_queries import plan_view
 from app.audit.planning import (
@@ -22,7 +23,7 @@ from app.audit.requesting import request_audits, take_stand_back
 from app.audit.totals import totals_of
 from app.audit.words import Audited
 from app.db import Db
-from app.errors import ConcordError, Conflict, Invalid
+from app.errors import ConcordError, Conflict, Invalid, NotFound
 from app.permissions import Action
 from app.studies.guard import Id, StudyContext, may
 from app.web.errors import status_of
@@ -69,6 +70,7 @@ def save_plan(request: Request, db: Db, form: Form, study: SetUp) -> Response:
             first_cases=form.whole("first_cases", 0),
             batch=form.whole("batch", 0),
             boards=_choice(form, "boards"),
+            domain_lists=form.has("domain_lists"),
             is_apart=form.has("is_apart"),
             shows_names=form.has("shows_names"),
             version=form.whole("version", 0),
@@ -96,18 +98,25 @@ def use(request: Request, db: Db, form: Form, study: SetUp) -> Response:
     return see_other(request, f"/studies/{study.id}/audits/plan", toast)
 
 
-@router.post(AUDITS + "/plan/items/{unit}")
-def choose(request: Request, db: Db, form: Form, study: SetUp, unit: Id) -> Response:
+@router.post(AUDITS + "/plan/items/{item}")
+def choose(request: Request, db: Db, form: Form, study: SetUp, item: str) -> Response:
     """Other auditors for one item, with a reason."""
+    key = _key(item)
     try:
         choose_auditors(
-            db, study, unit_id=unit, auditors=form.numbers("auditors"), reason=form.text("reason")
+            db, study, key=key, auditors=form.numbers("auditors"), reason=form.text("reason")
         )
     except Invalid as error:
-        return _plan(request, db, study, change=str(unit), error=error, typed=form)
-    return see_other(
-        request, f"/studies/{study.id}/audits/plan#item-{unit}", Toast("The auditors are changed.")
-    )
+        return _plan(request, db, study, change=key.word, error=error, typed=form)
+    place = f"/studies/{study.id}/audits/plan#item-{key.word}"
+    return see_other(request, place, Toast("The auditors are changed."))
+
+
+def _key(word: str) -> ItemKey:
+    found = item_key(word)
+    if found is None:
+        raise NotFound("There is no such item in this study's audit plan.")
+    return found
 
 
 @router.post(AUDITS + "/plan/recusals")
@@ -137,7 +146,8 @@ def end_recusal(request: Request, db: Db, form: Form, study: SetUp, recusal: Id)
 def ask_auditors(request: Request, db: Db, form: Form, study: SeeSetUp) -> Response:
     """Hand agreed items to their auditors, one or a batch of them."""
     try:
-        count = request_audits(db, study, unit_ids=form.numbers("unit"))
+        items = [_key(word) for word in form.texts("item")]
+        count = request_audits(db, study, plan_of(db, study.id), items=items)
     except (Invalid, Conflict) as error:
         return _plan(request, db, study, error=error)
     toast = Toast(f"{plural(count, 'item is', 'items are')} with the auditors.")

@@ -9,34 +9,38 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from app.audit.due import ItemKey
 from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
-from app.audit.queries import newest_version, open_audit
+from app.audit.moving import Held, HeldList, HeldUnit, hold
+from app.audit.queries import judges_of_study, open_audit
 from app.audit.rules import all_returned, why_undecided
-from app.consensus.amending import Cause
 from app.consensus.models import Unit
-from app.consensus.queries import UnitFacts, judges_of_units
-from app.consensus.rules import Move, State, UnitKind, all_agree
+from app.consensus.queries import UnitFacts
+from app.consensus.rules import Move, State, Step, UnitKind
 from app.consensus.service import lock_unit, make_move, when, when_agreed_again
-from app.consensus.versions import versions_of
-from app.core_ideas.freezing import freeze_case, keep_first_version
-from app.cross_analysis.freezing import freeze_board
+from app.core_ideas.freezing import keep_first_version
 from app.db import now, run
-from app.errors import Conflict, Forbidden, Invalid
+from app.domains.list_change import take_list
+from app.errors import Conflict, Forbidden, Invalid, StepLocked
+from app.studies.guard import SampleName
 from app.trail.service import Scene, record
 
 
 def request_audit(
-    db: Session, scene: Scene, unit: UnitFacts, *, auditors: Collection[int], what: str
+    db: Session,
+    scene: Scene,
+    unit: UnitFacts,
+    *,
+    auditors: Collection[int],
+    what: str,
+    step: Step = Step.BOTH,
 ) -> Audit:
     """Hand an agreed unit to its auditors: they read what is frozen now.
 
-    Raises `Invalid` without auditors or where a judge of the unit is among them, `StepLocked`
-    where the unit is not agreed.
+    `step` is what of it they are asked about. Raises `Invalid` without auditors or where a judge
+    of the unit is among them, `StepLocked` where the unit is not agreed.
     """
-    if not auditors:
-        raise Invalid(f"Nobody is assigned to audit {what}. Choose auditors in the audit plan.")
-    if any(unit.is_judge(auditor) for auditor in auditors):
-        raise Invalid(f"Nobody audits what they judged: choose other auditors for {what}.")
+    _check_auditors(auditors, {judge.id for judge in unit.judges}, what)
     assert scene.account_id is not None
     row = lock_unit(db, unit.id)
     if row.kind is UnitKind.CASE:
@@ -45,40 +49,85 @@ def request_audit(
     audit = Audit(study_id=scene.study_id, unit_id=unit.id, requested_by=scene.account_id)
     db.add(audit)
     db.flush()
-    _begin_round(db, scene, audit, 1, auditors)
+    _begin_round(db, scene, audit, HeldUnit(row), 1, auditors, step)
     return audit
 
 
+def request_audit_of_list(
+    db: Session, scene: Scene, sample: SampleName, *, auditors: Collection[int]
+) -> Audit:
+    """Hand a sample's domain list to its auditors, as it stands now.
+
+    Raises `Invalid` as `request_audit`, and where the list is empty; `StepLocked` where it went to
+    auditors before: then a further round is asked for.
+    """
+    what = f"the domain list of {sample.name}"
+    _check_auditors(auditors, {judge.id for judge in judges_of_study(db, scene.study_id)}, what)
+    assert scene.account_id is not None
+    if not take_list(db, sample):
+        raise Invalid(f"There is no domain in {what} yet, so there is nothing to audit.")
+    asked = db.exec(select(Audit.id).where(Audit.sample_id == sample.id)).first()
+    if asked is not None:
+        raise StepLocked(f"Auditors were asked for {what} already. Ask for a further round.")
+    audit = Audit(
+        study_id=scene.study_id,
+        sample_id=sample.id,
+        state=State.AGREED,
+        requested_by=scene.account_id,
+    )
+    db.add(audit)
+    db.flush()
+    held = HeldList(audit)
+    held.move(db, scene, Move.REQUEST_AUDIT)
+    _begin_round(db, scene, audit, held, 1, auditors, Step.BOTH)
+    return audit
+
+
+def _check_auditors(auditors: Collection[int], judges: Collection[int], what: str) -> None:
+    if not auditors:
+        raise Invalid(f"Nobody is assigned to audit {what}. Choose auditors in the audit plan.")
+    if set(auditors) & set(judges):
+        raise Invalid(f"Nobody audits what they judged: choose other auditors for {what}.")
+
+
 def ask_for_a_further_round(
-    db: Session, scene: Scene, unit: UnitFacts, *, auditors: Collection[int]
+    db: Session,
+    scene: Scene,
+    *,
+    audit_id: int,
+    auditors: Collection[int],
+    step: Step | None = None,
 ) -> AuditRound:
-    """Send a closed audit to the same auditors again; it shows what changed since the last."""
-    row = lock_unit(db, unit.id)
-    make_move(db, scene, row, Move.NEXT_ROUND)
-    audit = db.exec(
-        select(Audit).where(Audit.unit_id == unit.id).order_by(col(Audit.id).desc())
-    ).first()
-    assert audit is not None, "only an audited unit is closed"
+    """Send a closed audit to auditors again; it shows what changed since the last round.
+
+    Without a `step` it is about what the last round was about. Raises `StepLocked` where the audit
+    is not closed.
+    """
+    audit, held = hold(db, audit_id)
+    held.move(db, scene, Move.NEXT_ROUND)
     audit.closed_at = None
     db.add(audit)
-    last = db.exec(
-        select(sa.func.max(AuditRound.number)).where(AuditRound.audit_id == audit.id)
-    ).one()
-    return _begin_round(db, scene, audit, (last or 0) + 1, auditors)
+    last = lock_round(db, audit_id)
+    return _begin_round(db, scene, audit, held, last.number + 1, auditors, step or last.step)
 
 
 def _begin_round(
-    db: Session, scene: Scene, audit: Audit, number: int, auditors: Collection[int]
+    db: Session,
+    scene: Scene,
+    audit: Audit,
+    held: Held,
+    number: int,
+    auditors: Collection[int],
+    step: Step,
 ) -> AuditRound:
     assert audit.id is not None
-    version = newest_version(db, audit.unit_id) if audit.unit_id else None
-    round_ = AuditRound(audit_id=audit.id, number=number, version_id=version)
+    round_ = AuditRound(audit_id=audit.id, number=number, step=step, **held.frozen(db))
     db.add(round_)
     db.flush()
     assert round_.id is not None
     db.add_all(AuditReturn(round_id=round_.id, account_id=auditor) for auditor in auditors)
     db.flush()
-    asked = {"round": number, "auditors": sorted(auditors)}
+    asked = {"round": number, "auditors": sorted(auditors), "about": step.value}
     record(db, scene, "begin a round of an audit", item=audit, after=asked)
     return round_
 
@@ -96,7 +145,7 @@ def lock_round(db: Session, audit_id: int) -> AuditRound:
 
 
 def return_audit(
-    db: Session, scene: Scene, unit: UnitFacts, *, audit_id: int, without_comments: bool, seen: int
+    db: Session, scene: Scene, *, audit_id: int, without_comments: bool, seen: int
 ) -> bool:
     """One auditor returns their audit; the last one hands it to the team. Returns whether so.
 
@@ -104,7 +153,7 @@ def return_audit(
     nothing. Raises `Forbidden` for who was not asked, `Conflict` where the comments are others
     than those that were on the page, `Invalid` where there are none and that was not said.
     """
-    row = lock_unit(db, unit.id)
+    _, held = hold(db, audit_id)
     round_ = lock_round(db, audit_id)
     assert round_.id is not None
     part = db.exec(
@@ -115,7 +164,7 @@ def return_audit(
     if part is None:
         raise Forbidden("You were not asked to audit this, so there is nothing to return.")
     if part.returned_at is not None:
-        return row.state is not State.IN_AUDIT
+        return held.state is not State.IN_AUDIT
     written = _count_comments(db, round_.id, scene.account_id)
     if written != seen:
         raise Conflict(
@@ -131,7 +180,7 @@ def return_audit(
     db.add(part)
     db.flush()
     record(db, scene, "return an audit", item=part, after={"without_comments": not written})
-    return _hand_over_if_all_returned(db, scene, row, round_)
+    return _hand_over_if_all_returned(db, scene, held, round_)
 
 
 def _count_comments(db: Session, round_id: int, account_id: int | None) -> int:
@@ -144,27 +193,26 @@ def _count_comments(db: Session, round_id: int, account_id: int | None) -> int:
     return counted
 
 
-def _hand_over_if_all_returned(db: Session, scene: Scene, row: Unit, round_: AuditRound) -> bool:
+def _hand_over_if_all_returned(db: Session, scene: Scene, held: Held, round_: AuditRound) -> bool:
     parts = db.exec(select(AuditReturn).where(AuditReturn.round_id == round_.id)).all()
     returned = [part.account_id for part in parts if part.returned_at]
     if not all_returned([part.account_id for part in parts], returned):
         return False
     round_.returned_at = now()
     db.add(round_)
-    make_move(db, scene, row, Move.RETURN_AUDIT)
+    held.move(db, scene, Move.RETURN_AUDIT)
     return True
 
 
-def let_go(db: Session, scene: Scene, unit: UnitFacts, *, auditor: int) -> None:
+def let_go(db: Session, scene: Scene, *, audit_id: int, auditor: int) -> None:
     """Take somebody who will not return an audit out of its round: nothing deadlocks.
 
     What they returned already stays. The round goes to the team where all others have returned.
     """
-    row = lock_unit(db, unit.id)
-    audit = open_audit(db, unit.id)
-    if audit is None or audit.id is None or row.state is not State.IN_AUDIT:
+    audit, held = hold(db, audit_id)
+    if held.state is not State.IN_AUDIT:
         return
-    round_ = lock_round(db, audit.id)
+    round_ = lock_round(db, audit_id)
     run(
         db,
         sa.delete(AuditReturn).where(
@@ -174,18 +222,21 @@ def let_go(db: Session, scene: Scene, unit: UnitFacts, *, auditor: int) -> None:
         ),
     )
     record(db, scene, "take an auditor off an audit", item=audit, before={"auditor": auditor})
-    _hand_over_if_all_returned(db, scene, row, round_)
+    _hand_over_if_all_returned(db, scene, held, round_)
 
 
-def close_if_done(db: Session, scene: Scene, row: Unit) -> str:
-    """Close a unit's audit where every comment is decided and the judges agreed to what changed.
+def close_if_done(db: Session, scene: Scene, audit_id: int) -> str:
+    """Close an audit where every comment is decided and the judges agreed to what changed.
 
-    The caller holds the unit's row. Returns what holds it up, in words, else nothing.
+    Returns what holds it up, in words, else nothing.
     """
-    assert row.id is not None
-    audit = open_audit(db, row.id)
-    if audit is None or audit.id is None or row.state is not State.RESPONDING:
+    return _close(db, scene, *hold(db, audit_id))
+
+
+def _close(db: Session, scene: Scene, audit: Audit, held: Held) -> str:
+    if audit.closed_at is not None or held.state is not State.RESPONDING:
         return "it is not with the team"
+    assert audit.id is not None
     round_ = lock_round(db, audit.id)
     decisions = run(
         db,
@@ -194,41 +245,27 @@ def close_if_done(db: Session, scene: Scene, row: Unit) -> str:
         .join(Response, col(Response.comment_id) == col(Comment.id), isouter=True)
         .where(col(Comment.round_id) == round_.id),
     )
-    held_up = why_undecided(decisions.scalars())
+    held_up = why_undecided(decisions.scalars()) or held.why_not_agreed(db)
     if held_up:
         return held_up
-    judges = judges_of_units(db, [row.id])[row.id]
-    agreed = frozenset(judge.id for judge in judges if judge.agreed)
-    if not all_agree(frozenset(judge.id for judge in judges), agreed):
-        return "not all judges have agreed to what changed"
     round_.closed_at = audit.closed_at = now()
     db.add_all([round_, audit])
-    make_move(db, scene, row, Move.CLOSE_AUDIT)
-    _freeze_what_changed(db, scene, row)
+    held.move(db, scene, Move.CLOSE_AUDIT)
+    held.keep_changes(db, scene)
     return ""
-
-
-def _freeze_what_changed(db: Session, scene: Scene, row: Unit) -> None:
-    assert row.id is not None
-    newest = versions_of(db, row.id)
-    if newest and newest[0].content == row.content:
-        return
-    if row.kind is UnitKind.CASE:
-        freeze_case(db, scene, row, Cause.AUDIT)
-    else:
-        freeze_board(db, scene, row, Cause.AUDIT)
 
 
 @when_agreed_again
 def _close_with_the_last_agreement(db: Session, scene: Scene, row: Unit) -> None:
-    close_if_done(db, scene, row)
+    audit = open_audit(db, ItemKey(row.id))
+    if audit is not None:
+        _close(db, scene, audit, HeldUnit(row))
 
 
 @when(Move.REOPEN)
 def _end_the_audit(db: Session, scene: Scene, row: Unit) -> None:
     """A unit that is reopened for recoding is audited anew once it is agreed again."""
-    assert row.id is not None
-    audit = open_audit(db, row.id)
+    audit = open_audit(db, ItemKey(row.id))
     if audit is not None:
         audit.closed_at = now()
         db.add(audit)

@@ -25,7 +25,8 @@ def case_text(db: Session, audit: AuditContext, code: str = "") -> CaseText:
 
     Raises `NotFound` for any other case: an audit opens no transcript that it is not about.
     """
-    wanted = audit.code or code
+    about = audit.item.code
+    wanted = about or (code if audit.item.has_transcripts else "")
     row = run(
         db,
         sa.select(col(Case.id), col(Case.code))
@@ -35,6 +36,6 @@ def case_text(db: Session, audit: AuditContext, code: str = "") -> CaseText:
             col(Case.code_key) == wanted.casefold(),
         ),
     ).first()
-    if row is None or (audit.code and code and code.casefold() != audit.code.casefold()):
+    if row is None or (about and code and code.casefold() != about.casefold()):
         raise NotFound("This case is not part of what you audit here.")
     return CaseText(row[1], transcripts_of(db, row[0]))

@@ -17,6 +17,14 @@ class Audited(StrEnum):
     NONE = "none"
 
 
+class Kind(StrEnum):
+    """What an audit is of."""
+
+    CASE = "case"
+    BOARD = "cross-analysis"
+    DOMAIN_LIST = "domain list"
+
+
 class About(StrEnum):
     """What a comment is on."""
 

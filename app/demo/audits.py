@@ -8,14 +8,15 @@ from app.accounts.sessions import Me
 from app.audit.commenting import Written, comments_of, save_comment
 from app.audit.guard import AuditContext, load_audit
 from app.audit.overview import audits_of
-from app.audit.plan_queries import PlanRow, PlanView, plan_view
+from app.audit.plan_matrix import PlanRow, PlanView
+from app.audit.plan_queries import plan_view
 from app.audit.planning import plan_of, signature, use_plan
 from app.audit.reading import ABOUT, Reading, read_audit
 from app.audit.requesting import request_audits
 from app.audit.responding import decide
 from app.audit.service import ask_for_a_further_round, return_audit
-from app.audit.words import CommentType, Decision, Strength
-from app.consensus.rules import State, UnitKind
+from app.audit.words import CommentType, Decision, Kind, Strength
+from app.consensus.rules import State
 from app.core_ideas.consensus_version import Item
 from app.db import guid
 from app.studies.guard import StudyContext, load_study
@@ -74,7 +75,8 @@ class Auditing:
 
     def ask(self, row: PlanRow) -> int:
         """Send an item to its auditors. Returns the audit."""
-        request_audits(self.db, self.study(self.judge), unit_ids=[row.unit_id])
+        judge = self.study(self.judge)
+        request_audits(self.db, judge, plan_of(self.db, judge.id), items=[row.key])
         return max(audit.id for audit in audits_of(self.db, self.study(self.judge)))
 
     def read(self, audit_id: int, *, all_return: bool = True) -> None:
@@ -114,7 +116,6 @@ class Auditing:
         return_audit(
             self.db,
             audit.scene,
-            audit.unit,
             audit_id=audit_id,
             without_comments=not seen,
             seen=seen,
@@ -131,7 +132,7 @@ class Auditing:
         """A further round by the same auditors."""
         audit = load_audit(self.db, self.study(self.judge), audit_id)
         auditors = [part.account_id for part in audit.round.parts]
-        ask_for_a_further_round(self.db, audit.scene, audit.unit, auditors=auditors)
+        ask_for_a_further_round(self.db, audit.scene, audit_id=audit_id, auditors=auditors)
 
 
 def _nth(reading: Reading, number: int) -> Item:
@@ -144,8 +145,8 @@ def build_audits(db: Session, team: dict[str, Me], study_id: int) -> None:
     """Some items of the finished study in each state an audit can have."""
     auditing = Auditing(db, team, study_id)
     agreed = [row for row in auditing.plan().rows if row.state is State.AGREED]
-    cases = [row for row in agreed if row.kind is UnitKind.CASE]
-    boards = [row for row in agreed if row.kind is UnitKind.CROSS_ANALYSIS]
+    cases = [row for row in agreed if row.kind is Kind.CASE]
+    boards = [row for row in agreed if row.kind is Kind.BOARD]
     closed, responding, reading, asked, silent = (auditing.ask(row) for row in cases[:5])
     auditing.read(closed)
     auditing.respond(closed)

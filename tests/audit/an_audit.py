@@ -50,7 +50,6 @@ class AnAudit:
             return_audit(
                 db,
                 audit.scene,
-                audit.unit,
                 audit_id=self.id,
                 without_comments=not written,
                 seen=written,

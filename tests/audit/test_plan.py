@@ -3,8 +3,10 @@
 import pytest
 from sqlmodel import Session, select
 
+from app.audit.due import ItemKey
 from app.audit.models import AuditAssignment
-from app.audit.plan_queries import PlanView, plan_view
+from app.audit.plan_matrix import PlanView
+from app.audit.plan_queries import plan_view
 from app.audit.planning import choose_auditors, plan_of, signature, stand_back, use_plan
 from app.audit.requesting import request_audits
 from app.cases.service import add_case
@@ -59,11 +61,11 @@ def test_three_auditors_in_pairs_share_eighteen_cases_alike(db: Session, eightee
 
 
 def test_a_case_that_comes_later_changes_no_assignment(db: Session, eighteen: People) -> None:
-    before = {row.unit_id: row.auditors for row in _use(db, eighteen).rows}
+    before = {row.key: row.auditors for row in _use(db, eighteen).rows}
     assert eighteen.sample.id is not None
     add_case(db, eighteen.context(db), code="P19", sample_ids=[eighteen.sample.id])
     view = _view(db, eighteen)
-    assert {row.unit_id: row.auditors for row in view.rows if row.is_stored} == before
+    assert {row.key: row.auditors for row in view.rows if row.is_stored} == before
     assert [row.name for row in view.proposed] == ["P19"]
 
 
@@ -81,14 +83,14 @@ def test_the_pi_changes_the_rotation_by_hand_with_a_reason(db: Session, eighteen
     row = _use(db, eighteen).rows[0]
     with pytest.raises(Invalid, match="Say why"):
         choose_auditors(
-            db, eighteen.context(db), unit_id=row.unit_id, auditors=[eighteen.gus.id], reason=" "
+            db, eighteen.context(db), key=row.key, auditors=[eighteen.gus.id], reason=" "
         )
     answer = eighteen.ana.post(
-        f"{eighteen.url}/audits/plan/items/{row.unit_id}",
+        f"{eighteen.url}/audits/plan/items/{row.key.word}",
         {"auditors": [str(eighteen.gus.id)], "reason": "Eli and Fay are on leave."},
     )
     assert answer.status_code == 303
-    changed = next(each for each in _view(db, eighteen).rows if each.unit_id == row.unit_id)
+    changed = next(each for each in _view(db, eighteen).rows if each.key == row.key)
     assert changed.auditors == (eighteen.gus.id,)
     assert changed.by_hand
 
@@ -110,9 +112,7 @@ def test_nobody_is_put_on_what_they_judged_or_stand_back_from(
     assert not {eighteen.ben.id, eighteen.fay.id} & set(row.auditors)
     for person, why in ((eighteen.ben, "judged it"), (eighteen.fay, "stands back")):
         with pytest.raises(Invalid, match=why):
-            choose_auditors(
-                db, study, unit_id=row.unit_id, auditors=[person.id], reason="To try it."
-            )
+            choose_auditors(db, study, key=row.key, auditors=[person.id], reason="To try it.")
 
 
 def test_who_leaves_is_taken_off_and_the_rotation_proposes_another(
@@ -133,7 +133,7 @@ def test_who_leaves_with_an_audit_unreturned_holds_nothing_up(db: Session, peopl
     choose_auditors(
         db,
         people.context(db),
-        unit_id=audit.case.context(db).unit.id,
+        key=ItemKey(audit.case.context(db).unit.id),
         auditors=[people.eli.id, people.gus.id],
         reason="As they were asked.",
     )
@@ -158,8 +158,15 @@ def test_only_its_judges_and_the_pi_send_a_case_to_the_auditors(
 ) -> None:
     unit_id = agreed_case(db, people).context(db).unit.id
     with pytest.raises(Forbidden):
-        request_audits(db, people.context(db, people.eli), unit_ids=[unit_id])
-    assert people.eli.post(f"{people.url}/audits/requests", {"unit": unit_id}).status_code == 403
+        request_audits(
+            db,
+            people.context(db, people.eli),
+            plan_of(db, people.study.id),
+            items=[ItemKey(unit_id)],
+        )
+    assert (
+        people.eli.post(f"{people.url}/audits/requests", {"item": str(unit_id)}).status_code == 403
+    )
 
 
 def test_an_auditor_sees_their_own_audits_and_no_other(db: Session, people: People) -> None:

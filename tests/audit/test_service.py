@@ -13,7 +13,7 @@ from app.audit.service import (
 )
 from app.audit.words import Decision
 from app.consensus.rules import State
-from app.consensus.service import lock_unit, reopen
+from app.consensus.service import reopen
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StepLocked
 from app.trail.service import verify
 from tests.audit.an_audit import AnAudit, agree_all, agreed_case, an_audit
@@ -34,9 +34,7 @@ def _decide(db: Session, audit: AnAudit, comment_id: int | None, decision: Decis
     ana = audit.case.people.ana
     db.add(Response(comment_id=comment_id, decision=decision, decided_by=ana.id))
     db.flush()
-    held_up = close_if_done(
-        db, audit.context(db, ana).scene, lock_unit(db, audit.case.context(db).unit.id)
-    )
+    held_up = close_if_done(db, audit.context(db, ana).scene, audit.id)
     db.commit()
     return held_up
 
@@ -56,7 +54,7 @@ def test_the_team_gets_an_audit_when_all_auditors_have_returned(
 def test_no_comments_is_a_deliberate_answer(db: Session, audit: AnAudit) -> None:
     eli = audit.context(db, audit.case.people.eli)
     with pytest.raises(Invalid, match="say so by returning it with no comments"):
-        return_audit(db, eli.scene, eli.unit, audit_id=audit.id, without_comments=False, seen=0)
+        return_audit(db, eli.scene, audit_id=audit.id, without_comments=False, seen=0)
 
 
 def test_what_is_returned_is_what_was_on_the_page(db: Session, audit: AnAudit) -> None:
@@ -64,13 +62,13 @@ def test_what_is_returned_is_what_was_on_the_page(db: Session, audit: AnAudit) -
     audit.comment(db, people.eli)
     eli = audit.context(db, people.eli)
     with pytest.raises(Conflict, match="1 comments and this page showed 0"):
-        return_audit(db, eli.scene, eli.unit, audit_id=audit.id, without_comments=True, seen=0)
+        return_audit(db, eli.scene, audit_id=audit.id, without_comments=True, seen=0)
 
 
 def test_nobody_returns_the_audit_of_another(db: Session, audit: AnAudit) -> None:
     ben = audit.context(db, audit.case.people.ben)
     with pytest.raises(Forbidden, match="not asked"):
-        return_audit(db, ben.scene, ben.unit, audit_id=audit.id, without_comments=True, seen=0)
+        return_audit(db, ben.scene, audit_id=audit.id, without_comments=True, seen=0)
 
 
 def test_an_auditor_who_was_not_asked_learns_of_no_audit(db: Session, audit: AnAudit) -> None:
@@ -95,8 +93,7 @@ def test_only_what_is_agreed_goes_to_the_auditors(db: Session, people: People) -
 def test_an_audit_without_comments_closes_when_the_team_looks(db: Session, audit: AnAudit) -> None:
     people = audit.case.people
     audit.give_back(db, people.eli, people.gus)
-    row = lock_unit(db, audit.case.context(db).unit.id)
-    assert close_if_done(db, audit.context(db, people.ana).scene, row) == ""
+    assert close_if_done(db, audit.context(db, people.ana).scene, audit.id) == ""
     assert _state(db, audit) is State.CLOSED
 
 
@@ -133,10 +130,9 @@ def test_what_is_changed_in_answer_is_agreed_to_before_the_audit_closes(
 def test_a_further_round_asks_the_auditors_again(db: Session, audit: AnAudit) -> None:
     people = audit.case.people
     audit.give_back(db, people.eli, people.gus)
-    row = lock_unit(db, audit.case.context(db).unit.id)
-    close_if_done(db, audit.context(db, people.ana).scene, row)
+    close_if_done(db, audit.context(db, people.ana).scene, audit.id)
     ana = audit.context(db, people.ana)
-    ask_for_a_further_round(db, ana.scene, ana.unit, auditors=[people.eli.id])
+    ask_for_a_further_round(db, ana.scene, audit_id=audit.id, auditors=[people.eli.id])
     db.commit()
     again = audit.context(db, people.eli)
     assert [round_.number for round_ in again.rounds] == [1, 2]
@@ -148,5 +144,5 @@ def test_who_will_not_return_an_audit_holds_nothing_up(db: Session, audit: AnAud
     people = audit.case.people
     audit.give_back(db, people.eli)
     ana = audit.context(db, people.ana)
-    let_go(db, ana.scene, ana.unit, auditor=people.gus.id)
+    let_go(db, ana.scene, audit_id=audit.id, auditor=people.gus.id)
     assert _state(db, audit) is State.RESPONDING

@@ -10,7 +10,7 @@ from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
 from app.audit.service import ask_for_a_further_round, close_if_done
 from app.audit.words import Decision
 from app.consensus.rules import State
-from app.consensus.service import agree, lock_unit, reopen
+from app.consensus.service import agree, reopen
 from app.db import now, run
 from app.home.audits import audits_at_home
 from app.home.progress import sample_progress, sample_tabs
@@ -135,15 +135,14 @@ def test_an_audit_without_comments_waits_to_be_closed(
     db: Session, people: People, audit: AnAudit
 ) -> None:
     audit.give_back(db, people.eli, people.gus)
-    row = lock_unit(db, audit.case.context(db).unit.id)
-    if row.state is State.RESPONDING:
+    if audit.case.context(db).unit.state is State.RESPONDING:
         assert told(db, people.ben) == [
             ("Close the audit of P07", "returned today with no comments")
         ]
         assert on_the_rail(people.ben, people) == "Audits 1 waiting for you"
-        close_if_done(db, audit.context(db, people.ana).scene, row)
+        close_if_done(db, audit.context(db, people.ana).scene, audit.id)
     ana = audit.context(db, people.ana)
-    ask_for_a_further_round(db, ana.scene, ana.unit, auditors=[people.eli.id])
+    ask_for_a_further_round(db, ana.scene, audit_id=audit.id, auditors=[people.eli.id])
     db.commit()
     assert told(db, people.eli) == [("Audit P07", "round 2, asked today")]
     assert on_the_board(db, people) == ("round 2, with the auditors, asked today", "Eli")
