@@ -53,6 +53,7 @@ class Move(StrEnum):
     CLOSE_AUDIT = "close the audit"
     NEXT_ROUND = "ask for a further round"
     REOPEN = "reopen for recoding"
+    REOPEN_DOMAINS = "reopen the domains"
 
 
 class Who(StrEnum):
@@ -105,6 +106,12 @@ CYCLE: dict[tuple[State, Move], Leads] = {
         (state, Move.REOPEN): Leads(State.CONSENSUS, Who.JUDGE_OR_PI, "a reason is given")
         for state in (State.AGREED, State.IN_AUDIT, State.RESPONDING, State.CLOSED)
     },
+    **{
+        (state, Move.REOPEN_DOMAINS): Leads(
+            State.CONSENSUS, Who.JUDGE_OR_PI, "it is the second of two passes; a reason is given"
+        )
+        for state in (State.NOT_STARTED, State.CONSENSUS)
+    },
 }
 
 OPEN_FOR_CONTENT = frozenset({State.NOT_STARTED, State.CONSENSUS, State.RESPONDING})
@@ -114,6 +121,14 @@ What is changed in answer to an audit is agreed to anew before the audit closes.
 """
 
 AGREED_OR_LATER = frozenset({State.AGREED, State.IN_AUDIT, State.RESPONDING, State.CLOSED})
+
+
+def may_reopen_domains(state: State, step: Step) -> bool:
+    """May the domains of a first pass be opened again, while its core ideas are not agreed yet?
+
+    Not while core ideas are drafted in private: what is in a draft keeps its ground.
+    """
+    return step is Step.CORE_IDEAS and (state, Move.REOPEN_DOMAINS) in CYCLE
 
 
 def is_agreed(state: State, step: Step) -> bool:

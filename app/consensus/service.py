@@ -25,6 +25,7 @@ from app.consensus.rules import (
 from app.db import now, run
 from app.errors import Conflict, Forbidden, Invalid, StepLocked
 from app.studies.members import before_team_changes, when_team_changes
+from app.studies.ways import WayOfWorking
 from app.trail.service import Scene, record
 
 
@@ -144,8 +145,8 @@ def _other_pass(unit: UnitFacts, what: str) -> str:
             "before core ideas are written. Agree to the domains, then go on to the core ideas."
         )
     return (
-        f"The domains of {what} were agreed in the first pass, so its blocks are locked. Once its "
-        "core ideas are agreed too, the case can be reopened, with a reason, to code it anew."
+        f"The domains of {what} were agreed in the first pass, so its blocks are locked. They can "
+        "be reopened, with a reason; where core ideas are drafted in private, after the reveal."
     )
 
 
@@ -299,14 +300,24 @@ when_team_changes(settle)
 
 
 def reopen(db: Session, scene: Scene, unit: UnitFacts, *, reason: str) -> None:
-    """Open an agreed unit again for recoding. The reason is kept in the trail and is required."""
+    """Open an agreed unit again for recoding. The reason is kept in the trail and is required.
+
+    In the second of two passes it opens the domains that were agreed in the first: alone while
+    nobody has written a core idea, else together with the core ideas. Raises `StepLocked` while
+    core ideas are drafted in private, and where nothing was agreed.
+    """
     if not reason.strip():
         raise Invalid("Say why the unit is reopened.", {"reason": "Say why, in a sentence."})
     row = lock_unit(db, unit.id)
-    make_move(db, scene, row, Move.REOPEN, reason=reason.strip(), **_meeting(db, scene))
-    row.content += 1
+    noted = {"reason": reason.strip(), **_meeting(db, scene)}
+    step, move = row.step, Move.REOPEN
     if row.step is Step.CORE_IDEAS:
-        row.step = Step.BOTH
+        if row.state not in AGREED_OR_LATER:
+            move = Move.REOPEN_DOMAINS
+        step = Step.DOMAINS if row.state is State.NOT_STARTED else Step.BOTH
+    make_move(db, scene, row, move, **noted)
+    row.content, row.step = row.content + 1, step
+    row.way = row.way or WayOfWorking.TOGETHER
     db.add(row)
     db.flush()
 

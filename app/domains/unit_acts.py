@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.cases.guard import CaseContext
 from app.consensus.queries import UnitFacts
-from app.consensus.rules import AGREED_OR_LATER, State
+from app.consensus.rules import AGREED_OR_LATER, State, may_reopen_domains
 from app.permissions import Action
 
 
@@ -23,6 +23,7 @@ class UnitActs:
     may_submit: bool = False
     may_take_back: bool = False
     may_go_on: bool = False
+    may_reopen_domains: bool = False
 
 
 def unit_acts(case: CaseContext) -> UnitActs:
@@ -39,6 +40,7 @@ def unit_acts(case: CaseContext) -> UnitActs:
         may_submit=unit.draft is not None and not unit.draft.is_submitted,
         may_take_back=unit.draft is not None and unit.draft.is_submitted,
         may_go_on=case.can(Action.GO_ON) and unit.may_go_on,
+        may_reopen_domains=case.can(Action.REOPEN) and may_reopen_domains(unit.state, unit.step),
     )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
 from app.consensus.passes import go_on
-from app.consensus.rules import AGREED_OR_LATER, Step
+from app.consensus.rules import AGREED_OR_LATER, Step, may_reopen_domains
 from app.consensus.service import agree, reopen
 from app.db import Db
 from app.permissions import Action
@@ -64,9 +64,11 @@ def reopen_case(
     form: Form,
     case: Annotated[CaseContext, Depends(in_case(Action.REOPEN))],
 ) -> Response:
-    """Open an agreed case again for recoding, with a reason for the trail."""
+    """Open an agreed case, or the domains of its first pass, again; with a reason for the trail."""
     reopen(db, case.scene, case.unit, reason=form.text("reason"))
-    return see_other(request, _back(case, form), Toast(f"{case.code} is open again."))
+    of_first = may_reopen_domains(case.unit.state, case.unit.step)
+    what = f"The domains of {case.code} are" if of_first else f"{case.code} is"
+    return see_other(request, _back(case, form), Toast(f"{what} open again."))
 
 
 def _back(case: CaseContext, form: Posted) -> str:

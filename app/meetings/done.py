@@ -21,7 +21,7 @@ from app.meetings.agenda import CONTENT
 from app.trail.models import TrailEntry, TrailValues
 from app.trail.queries import STUDY_CHAIN
 
-AGREED, REOPENED = "agree", "reopen for recoding"
+AGREED, REOPENED = "agree", ("reopen for recoding", "reopen the domains")
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ ACTS = (
         col(TrailEntry.study_id) == sa.bindparam("study"),
         col(TrailEntry.chain) == STUDY_CHAIN,
         col(TrailEntry.item_kind) == "unit",
-        col(TrailEntry.verb).in_((AGREED, REOPENED)),
+        col(TrailEntry.verb).in_((AGREED, *REOPENED)),
         col(TrailEntry.at) >= sa.bindparam("since"),
     )
     .order_by(col(TrailEntry.sequence))

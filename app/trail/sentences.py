@@ -59,6 +59,7 @@ SAID: Mapping[str, str] = {
     "go on to the core ideas": "went on to the core ideas of {unit}",
     "name who places": "noted that {people} place the core ideas of {where}",
     "reopen for recoding": "reopened {unit}: {reason}",
+    "reopen the domains": "reopened the domains of {unit}: {reason}",
     "decide on a point": "decided on {about} of {where}: {outcome}",
     "note why on a point": "noted a reason on {about} of {where}",
     "discuss a point after all": "opened {about} of {where} to be discussed after all",

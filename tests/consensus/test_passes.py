@@ -10,7 +10,7 @@ from app.consensus.models import Drafter, Layer, Unit
 from app.consensus.passes import go_on
 from app.consensus.rules import State, Step
 from app.consensus.service import agree, change_content, hold, reopen
-from app.errors import Conflict, StepLocked
+from app.errors import Conflict, Invalid, StepLocked
 from app.studies.models import Study
 from app.studies.ways import WayOfWorking
 from app.trail.service import verify
@@ -181,12 +181,60 @@ def test_reopening_after_the_second_pass_opens_both_parts(db: Session, p07: Peop
         hold(db, seen(db, p07, p07.ben).unit, "P07", part=part)
 
 
+def test_the_domains_are_reopened_before_anybody_has_written_a_core_idea(
+    db: Session, p07: People
+) -> None:
+    works(db, p07, WayOfWorking.INDEPENDENT_FIRST)
+    submit_all(db, p07)
+    agree_all(db, p07)
+    on(db, p07)
+    case = seen(db, p07, p07.ben)
+    with pytest.raises(Invalid, match="Say why"):
+        reopen(db, case.scene, case.unit, reason=" ")
+    reopen(db, case.scene, case.unit, reason="A passage was missed.")
+    unit = seen(db, p07, p07.ben).unit
+    assert (unit.state, unit.step, unit.agreed_count) == (State.CONSENSUS, Step.DOMAINS, 0)
+    change(db, p07, p07.chi)
+    agree_all(db, p07)
+    assert not seen(db, p07, p07.ben).unit.is_agreed
+    assert on(db, p07).state is State.NOT_STARTED
+    submit_all(db, p07)
+    agree_all(db, p07)
+    assert seen(db, p07, p07.ben).unit.is_agreed
+    assert not list(verify(db))
+
+
+def test_the_domains_are_reopened_beside_core_ideas_but_not_under_private_drafts(
+    db: Session, p07: People
+) -> None:
+    change(db, p07, p07.ben)
+    agree_all(db, p07)
+    on(db, p07)
+    works(db, p07, WayOfWorking.INDEPENDENT_FIRST)
+    change(db, p07, p07.ben)
+    case = seen(db, p07, p07.ben)
+    with pytest.raises(StepLocked, match="independent"):
+        reopen(db, case.scene, case.unit, reason="A passage was missed.")
+    assert "Reopen the domains" not in p07.ben.get(f"{case.url}/coding").text
+    submit_all(db, p07)
+    db.commit()
+    page = p07.ben.get(f"{case.url}/coding").text
+    assert "Reopen the domains" in page
+    p07.ben.post(f"{case.url}/reopen", {"reason": "A passage was missed.", "page": "coding"})
+    unit = seen(db, p07, p07.ben).unit
+    assert (unit.state, unit.step) == (State.CONSENSUS, Step.BOTH)
+    for part in (Step.DOMAINS, Step.CORE_IDEAS):
+        hold(db, unit, "P07", part=part)
+    agree_all(db, p07)
+    assert seen(db, p07, p07.ben).unit.is_agreed
+
+
 def test_text_comes_too_late_for_domains_that_are_agreed(db: Session, p07: People) -> None:
     change(db, p07, p07.ben)
     agree_all(db, p07)
     on(db, p07)
     case = seen(db, p07, p07.ana)
-    with pytest.raises(StepLocked, match="reopen the case"):
+    with pytest.raises(StepLocked, match="Reopen the domains first"):
         store_transcript(
             db,
             case.study,

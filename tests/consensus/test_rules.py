@@ -35,6 +35,8 @@ LEGAL = {
     "in audit | reopen for recoding": "consensus",
     "responding | reopen for recoding": "consensus",
     "closed | reopen for recoding": "consensus",
+    "not started | reopen the domains": "consensus",
+    "consensus | reopen the domains": "consensus",
 }
 
 
