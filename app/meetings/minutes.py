@@ -1,6 +1,6 @@
 """The minutes of a meeting: put together from what was done, frozen when it is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from app.home.words import listed
 from app.meetings.agenda import AgendaUnit, agenda, units_named
-from app.meetings.done import AGREED, Done, done_at
+from app.meetings.audits import Responded, responses_at
+from app.meetings.done import AGREED, Decision, Done, done_at
 from app.meetings.queries import MeetingFacts
 from app.studies.guard import StudyContext
 from app.web.templating import plural
@@ -139,12 +140,17 @@ def compose(
     ids = [person.id for person in meeting.attended]
     done = done_at(db, study.id, meeting.id, since=meeting.started_at, attended=ids)
     waiting = agenda(db, study, ids, since=None)
+    responses = responses_at(db, meeting.id)
+    worked_on = done.units | {each.unit_id for each in responses if each.unit_id is not None}
     return Minutes(
         attended=tuple(Presence(p.name, p.since, p.until) for p in meeting.attended),
         writer=meeting.writer.name,
         first_speaker=meeting.first_speaker.name,
         closed_by=closed_by,
-        units=tuple(_unit(unit, done) for unit in units_named(db, study, done.units)),
+        units=(
+            *(_unit(unit, done, responses) for unit in units_named(db, study, worked_on)),
+            *_lists(study, responses),
+        ),
         left_open=tuple(
             LeftOpen(
                 unit.title,
@@ -160,8 +166,9 @@ def compose(
     )
 
 
-def _unit(unit: AgendaUnit, done: Done) -> UnitMinutes:
+def _unit(unit: AgendaUnit, done: Done, responses: Sequence[Responded]) -> UnitMinutes:
     acts = [act for act in done.acts if act.unit_id == unit.id]
+    decided: tuple[Decision | Responded, ...] = (*done.decisions, *responses)
     return UnitMinutes(
         title=unit.title,
         sample=unit.sample,
@@ -170,7 +177,7 @@ def _unit(unit: AgendaUnit, done: Done) -> UnitMinutes:
         changes=done.changes.get(unit.id, 0),
         decisions=tuple(
             DecisionLine(each.where, each.outcome, each.reason)
-            for each in done.decisions
+            for each in decided
             if each.unit_id == unit.id
         ),
         reservations=tuple(
@@ -181,6 +188,24 @@ def _unit(unit: AgendaUnit, done: Done) -> UnitMinutes:
         reopenings=tuple(ReopeningLine(act.by, act.reason) for act in acts if act.verb != AGREED),
         agreed=tuple(act.by for act in acts if act.verb == AGREED and act.content == unit.content),
     )
+
+
+def _lists(study: StudyContext, responses: Sequence[Responded]) -> Iterator[UnitMinutes]:
+    """The domain lists on whose audits something was decided; they are no units."""
+    lists = [each for each in responses if each.sample_id is not None]
+    for sample_id in dict.fromkeys(each.sample_id for each in lists):
+        of_list = [each for each in lists if each.sample_id == sample_id]
+        yield UnitMinutes(
+            title="Domain list",
+            sample=of_list[0].sample,
+            url=f"/studies/{study.id}/samples/{sample_id}/domains",
+            state=of_list[0].state,
+            changes=0,
+            decisions=tuple(DecisionLine(r.where, r.outcome, r.reason) for r in of_list),
+            reservations=(),
+            reopenings=(),
+            agreed=(),
+        )
 
 
 def _plain(value: Any) -> Any:

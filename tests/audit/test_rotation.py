@@ -94,3 +94,33 @@ def test_items_that_come_later_change_nothing_that_was_planned(
     second = rotate(later, auditors, k=2, seed=seed, kept=kept)
     assert {key: second[key].auditors for key in first} == kept
     assert len(second) == len(later)
+
+
+def test_a_team_that_somebody_left_is_filled_up_and_who_is_there_stays() -> None:
+    kept = {1: (ELI,), 2: (ELI, GUS)}
+    plan = rotate(_cases(3), [ELI, FAY, GUS], k=2, seed=3, kept=kept, filled={1, 2})
+    assert plan[1].auditors[0] == ELI
+    assert len(plan[1].auditors) == 2
+    assert plan[2].auditors == (ELI, GUS)
+    assert rotate(_cases(1), [ELI, FAY], k=2, seed=3, kept={1: (ELI,)})[1].warnings == (TOO_FEW,)
+
+
+@given(auditors=teams, barred=barred, gone=st.integers(0, 5), seed=seeds)
+def test_when_somebody_leaves_only_their_places_are_given_to_others(
+    auditors: list[int], barred: list[frozenset[int]], gone: int, seed: int
+) -> None:
+    items = [Item(key, each) for key, each in enumerate(barred)]
+    first = rotate(items, auditors, k=2, seed=seed)
+    left = auditors[gone % len(auditors)]
+    rest = [auditor for auditor in auditors if auditor != left]
+    kept = {
+        key: tuple(auditor for auditor in assigned.auditors if auditor != left)
+        for key, assigned in first.items()
+        if set(assigned.auditors) - {left}
+    }
+    second = rotate(items, rest, k=2, seed=seed, kept=kept, filled=kept)
+    for item in items:
+        stayed, team = set(kept.get(item.key, ())), set(second[item.key].auditors)
+        assert stayed <= team
+        assert len(team) == min(2, len(set(rest) - item.barred))
+        assert not team & item.barred
