@@ -1,5 +1,6 @@
 """Chromium on a running Concord: a fresh database, the people, and a window for each of them."""
 
+import asyncio
 import shutil
 import socket
 import threading
@@ -31,6 +32,7 @@ from app.accounts.models import Account
 from app.accounts.sessions import start_session
 from app.config import Settings
 from app.db import Database
+from app.live.hub import Hub
 from app.main import create_app
 from app.migrations import migrate
 from tests.people import Browser, People, Person, make_people
@@ -98,30 +100,45 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Server:
-    """An application that answers on this machine, on the database it is lent for a while.
+    """An application that answers on this machine, one test after the other.
 
-    Starting one takes longer than most tests, and so does filling the cache of a new window.
+    Starting one takes longer than most tests, and so does filling the cache of a new window, and
+    putting every statement together for a new engine.
     """
 
     chrome: Chromium
+    path: Path
     app: FastAPI = field(default_factory=lambda: create_app(bound_host="127.0.0.1"))
     url: str = ""
     idle: list[BrowserContext] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self.database = Database(f"sqlite:///{self.path}")
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
         self.uvicorn = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", lifespan="off"))
-        self.running = threading.Thread(
-            target=self.uvicorn.run, kwargs={"sockets": [listening]}, daemon=True
-        )
+        self.running = threading.Thread(target=asyncio.run, args=[self._serve()], daemon=True)
         self.running.start()
         while not self.uvicorn.started:
             time.sleep(0.01)
 
-    def lend(self, settings: Settings, database: Database) -> None:
-        """Serve this database from now on, with nothing kept from the one before."""
-        self.app.state = State({"settings": settings, "database": database})
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        await self.uvicorn.serve([self.listening])
+
+    def begin(self, data: Path, empty: Path) -> None:
+        """Serve a copy of this database from now on, with nothing kept from the one before."""
+        for each in self.path.parent.glob(f"{self.path.name}*"):
+            each.unlink()
+        shutil.copy(empty, self.path)
+        settings = Settings(data_dir=data, test_mode=True)
+        self.app.state = State({"settings": settings, "database": self.database})
+
+    def end(self) -> None:
+        """Let go of the database."""
+        ending = asyncio.run_coroutine_threadsafe(Hub.of(self.app.state).close(), self.loop)
+        ending.result(timeout=10)
+        self.database.engine.dispose()
 
     def window(self) -> BrowserContext:
         """A window in which nobody is signed in."""
@@ -158,11 +175,8 @@ def servers(chrome: Chromium) -> Iterator[list[Server]]:
 @contextmanager
 def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) -> Iterator[Served]:
     """A running Concord on a copy of an empty database; trouble in a window fails in the end."""
-    path = folder / "concord.sqlite3"
-    shutil.copy(empty, path)
-    database = Database(f"sqlite:///{path}")
-    server = servers.pop() if servers else Server(chrome)
-    server.lend(Settings(data_dir=folder, test_mode=True), database)
+    server = servers.pop() if servers else Server(chrome, folder / "concord.sqlite3")
+    server.begin(folder, empty)
     trouble: list[str] = []
     windows: list[BrowserContext] = []
 
@@ -187,14 +201,14 @@ def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) 
         windows.append(window)
         return window
 
-    yield Served(server.url, server.app, database, open_window, trouble)
+    yield Served(server.url, server.app, server.database, open_window, trouble)
     for window in windows:
         window.remove_listener("console", note)
         window.remove_listener("weberror", note_error)
         window.remove_listener("request", watch)
         server.take_back(window)
+    server.end()
     servers.append(server)
-    database.engine.dispose()
     assert trouble == []
 
 

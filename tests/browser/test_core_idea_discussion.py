@@ -36,6 +36,7 @@ def test_a_team_decides_by_keys_and_edits_the_words_on_the_page(
     expect(page.get_by_role("alert")).to_contain_text("still to be agreed")
     page.keyboard.press("c")
     expect(page.locator("#discussed-head")).to_contain_text("Extent")
+    page.wait_for_load_state()
     page.keyboard.press("e")
     words = page.get_by_label("Other words")
     words.fill("P shed two tears, in seconds.")
