@@ -1,26 +1,28 @@
 """One audit: the auditor reads, the team responds, a further round."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit.comment_routes import reading_page
-from app.audit.guard import AuditContext, in_audit
-from app.audit.planning import plan_of
-from app.audit.reading import Reading, read_audit
+from app.audit.guard import AuditContext, in_audit, load_audit
+from app.audit.kinds import AuditedBoard, AuditedCase
+from app.audit.moving import hold
 from app.audit.responding import answer, decide
 from app.audit.service import ask_for_a_further_round, close_if_done
+from app.audit.team_page import content_of, team_page
 from app.audit.transcript import case_text
 from app.audit.words import Decision, Verdict
 from app.consensus.rules import State
+from app.consensus.service import agree
 from app.db import Db
 from app.errors import Conflict, Invalid, StaleEdit
 from app.permissions import Action, Role
 from app.web.errors import status_of
 from app.web.forms import Form
-from app.web.templating import Toast, page, see_other
+from app.web.templating import Toast, is_fragment, page, plural, see_other
 
 router = APIRouter()
 
@@ -51,47 +53,25 @@ def _team_page(
     db: Session,
     audit: AuditContext,
     *,
-    guid: str = "",
-    typed: dict[str, Any] | None = None,
+    at: str = "",
+    typed: dict[str, str] | None = None,
     error: Invalid | Conflict | None = None,
+    toast: Toast | None = None,
 ) -> Response:
+    """The whole page, or for htmx the card of the comment `at` and what it changes around it."""
     number = request.query_params.get("round", "")
-    reading = read_audit(db, audit, number=int(number) if number.isdecimal() else None)
-    comments = list(reading.in_order())
-    return page(
-        request,
-        "audit/respond.html",
-        status=status_of(error) if error else 200,
-        audit=audit,
-        reading=reading,
-        groups=_groups(reading),
-        undecided=sum(comment.is_undecided for comment in comments),
-        total=len(comments),
-        may_respond=audit.may_respond and reading.round.id == audit.round.id,
-        may_ask_again=_may_ask_again(audit),
-        plan=plan_of(db, audit.study.id),
-        refused=guid,
-        typed=typed or {},
+    view = team_page(
+        db,
+        audit,
+        number=int(number) if number.isdecimal() else None,
+        refused=at if error else "",
+        typed=typed,
         message=error.message if error else "",
+        at=at,
     )
-
-
-def _may_ask_again(audit: AuditContext) -> bool:
-    """Is a further round possible, and this person's to ask for?"""
-    is_done = audit.state is State.CLOSED and not audit.is_over
-    return is_done and audit.can(Action.REQUEST_AUDIT)
-
-
-def _groups(reading: Reading) -> list[tuple[str, str, list[Any]]]:
-    """The comments by item, in the order of the document: guid, words, comments."""
-    found: list[tuple[str, str, list[Any]]] = []
-    for comment in reading.in_order():
-        if found and found[-1][0] == comment.item:
-            found[-1][2].append(comment)
-        else:
-            words = f"{comment.about} {comment.number}".strip().capitalize()
-            found.append((comment.item, words, [comment]))
-    return found
+    status = status_of(error) if error else 200
+    fragment = "decided" if view.card else None
+    return page(request, "audit/respond.html", fragment, status=status, toast=toast, view=view)
 
 
 @router.post(AUDIT + "/comments/{comment}/response")
@@ -113,15 +93,48 @@ def respond(request: Request, db: Db, form: Form, audit: Responding, comment: st
             applies=request.query_params.get("how") == "apply",
         )
     except (Invalid, StaleEdit, Conflict) as error:
+        db.rollback()  # what a suggestion had begun to change
         typed = {"reason": form.raw("reason"), "turns": form.text("turns")}
-        return _team_page(request, db, audit, guid=comment, typed=typed, error=error)
-    said = f"{decision.value.capitalize()}." + ("" if held_up else " The audit is closed.")
-    return see_other(request, f"{audit.url}#comment-{comment}", Toast(said))
+        return _team_page(request, db, audit, at=comment, typed=typed, error=error)
+    toast = Toast(f"{decision.value.capitalize()}." + ("" if held_up else " The audit is closed."))
+    if held_up and is_fragment(request):
+        now = load_audit(db, audit.study, audit.id)
+        return _team_page(request, db, now, at=comment, toast=toast)
+    place = "" if is_fragment(request) else f"#comment-{comment}"
+    return see_other(request, audit.url + place, toast)
+
+
+@router.post(AUDIT + "/agreement")
+def agree_to_responses(request: Request, db: Db, form: Form, audit: Responding) -> Response:
+    """A judge agrees to what was changed in answer; the last one closes the audit."""
+    if not isinstance(audit.item, AuditedCase | AuditedBoard):
+        raise Conflict("A domain list is not signed. Close its audit when all is decided.")
+    try:
+        view = team_page(db, audit)
+        if view.undecided:
+            raise Conflict(
+                f"{plural(view.undecided, 'comment is', 'comments are')} still open. Agree when "
+                "the team has decided all of them."
+            )
+        content = form.whole("content", 0)
+        state = agree(db, audit.scene, audit.item.unit, content=content, what=audit.name)
+    except Conflict as error:
+        return _team_page(request, db, audit, error=error)
+    said = "You agreed to the responses."
+    is_last = state is State.CLOSED
+    return see_other(request, audit.url, Toast(f"{said} The audit is closed." if is_last else said))
 
 
 @router.post(AUDIT + "/close")
 def close(request: Request, db: Db, form: Form, audit: Responding) -> Response:
     """Close an audit in which nothing is left to decide, for instance one without comments."""
+    hold(db, audit.id)
+    if content_of(db, load_audit(db, audit.study, audit.id)) != form.whole("content", 0):
+        error = Conflict(
+            f"{audit.name} was changed after you opened this page. What changed is listed below; "
+            "look at it, then close the audit."
+        )
+        return _team_page(request, db, load_audit(db, audit.study, audit.id), error=error)
     held_up = close_if_done(db, audit.scene, audit.id)
     if held_up:
         raise Conflict(f"The audit of {audit.name} cannot be closed yet: {held_up}.")

@@ -1,28 +1,40 @@
 """The auditor's pages: read, comment, return."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit.commenting import Written, remove_comment, save_comment
+from app.audit.auditor_page import asked_by, auditor_page, was_reopened
+from app.audit.commenting import Written, save_comment
 from app.audit.guard import AuditContext, in_audit
-from app.audit.planning import plan_of
-from app.audit.reading import ABOUT, Reading, read_audit
+from app.audit.kept_comments import (
+    bring_back,
+    choose,
+    forget_what_was_taken_away,
+    keep_both,
+    save_draft,
+    suggestion_of,
+    take_away,
+)
+from app.audit.meanwhile import since_read
+from app.audit.moving import hold
+from app.audit.reading import ABOUT, read_audit
 from app.audit.service import return_audit
 from app.audit.words import About, CommentType, Strength, Suggestion
 from app.core_ideas.consensus_version import Item
 from app.db import Db, guid
-from app.errors import Conflict, Invalid, StaleEdit
+from app.errors import Conflict, Invalid, StaleEdit, StepLocked
 from app.permissions import Action
 from app.web.errors import status_of
 from app.web.forms import Form, Posted
-from app.web.templating import Toast, page, see_other
+from app.web.templating import Toast, is_fragment, page, see_other
 
 router = APIRouter()
 
 AUDIT = "/studies/{study}/audits/{audit}"
+PAGE = "audit/read.html"
 Auditing = Annotated[AuditContext, Depends(in_audit(Action.AUDIT))]
 
 
@@ -31,73 +43,69 @@ def reading_page(
     db: Session,
     audit: AuditContext,
     *,
+    fragment: str = "comment_place",
     typed: Written | None = None,
+    about: str = "",
+    said: str = "",
     error: Invalid | Conflict | None = None,
+    toast: Toast | None = None,
 ) -> Response:
-    """The version to read, with one's comments; `?on=GUID` opens the form of a comment."""
-    number = request.query_params.get("round", "")
-    reading = read_audit(db, audit, number=int(number) if number.isdecimal() else None)
-    on, change = request.query_params.get("on"), request.query_params.get("change")
-    opened = _opened(reading, audit, on, change) if typed is None else typed
-    view: dict[str, Any] = {
-        "audit": audit,
-        "shows_names": plan_of(db, audit.study.id).shows_names,
-        "reading": reading,
-        "mine": reading.mine(audit.study.me.id),
-        "may_comment": audit.may_comment and reading.round.id == audit.round.id,
-        "open": opened,
-        "open_item": reading.item(opened.item) if opened else None,
-        "version": _version_of(reading, opened),
-        "quote": request.query_params.get("quote", "")[:500],
-        "message": error.message if error else "",
-        "fields": error.fields if isinstance(error, Invalid) else {},
-    }
-    return page(request, "audit/read.html", status=status_of(error) if error else 200, **view)
+    """The version to read, with one's comments.
 
-
-def _opened(
-    reading: Reading, audit: AuditContext, on: str | None, change: str | None
-) -> Written | None:
-    """What the form shows: a new comment on an item, or one of one's own again."""
-    for comment in reading.mine(audit.study.me.id):
-        if comment.guid == change:
-            return Written(
-                comment.guid,
-                comment.about,
-                comment.item,
-                comment.number,
-                comment.quote,
-                comment.type,
-                comment.text,
-                comment.strength,
-                comment.suggests,
-                comment.suggestion,
-            )
-    if on is None:
-        return None
-    item = reading.item(on)
-    about = ABOUT.get(item.kind, About.WHOLE)
-    fitting = CommentType.TITLE if item.kind in ("domain", "category") else CommentType.WORDING
-    return Written(guid(), about, on, item.number, "", fitting, "", Strength.SHOULD)
-
-
-def _version_of(reading: Reading, opened: Written | None) -> int:
-    known = {comment.guid: comment.version for comment in reading.comments}
-    return known.get(opened.guid, 0) if opened else 0
+    `?on=GUID` opens the form of a comment, `?change=GUID` that of one's own; `?all=1` shows all of
+    a further round. `typed` is what stands in the form after a refusal or a save, `about` the item
+    whose line is drawn anew, `said` what stands beside the form.
+    """
+    view = auditor_page(
+        db,
+        audit,
+        asked_by(request.query_params),
+        typed=typed,
+        about=about,
+        said=said,
+        message=error.message if error else "",
+        fields=error.fields if isinstance(error, Invalid) else {},
+    )
+    status = status_of(error) if error else 200
+    return page(request, PAGE, fragment, status=status, toast=toast, view=view)
 
 
 @router.post(AUDIT + "/comments")
 def comment_on(request: Request, db: Db, form: Form, audit: Auditing) -> Response:
-    """Keep a comment; sent again (as autosave does) it changes the same one."""
+    """Keep a comment; sent again it changes the same one. `?draft=1` while it is being typed."""
     reading = read_audit(db, audit)
-    item = reading.item(form.text("item"))
+    item = reading.item(form.text("item"), form.text("number"))
     written = written_in(form, item)
+    if form.has("keep_theirs"):
+        choose(db, audit, guid=written.guid)
+        return _kept(request, db, audit, item, "The words of the other window are kept.")
+    is_draft = "draft" in request.query_params and is_fragment(request)
     try:
+        if is_draft:
+            version = save_draft(db, audit, written, version=form.whole("version", 0))
+            said = "" if version else "Empty, so it is not kept."
+            return reading_page(
+                request, db, audit, fragment="saved", typed=written, about=item.guid, said=said
+            )
         save_comment(db, audit, written, version=form.whole("version", 0))
-    except (Invalid, StaleEdit) as error:
-        return reading_page(request, db, audit, typed=written, error=error)
+        choose(db, audit, guid=written.guid)
+    except StaleEdit as stale:
+        keep_both(db, audit, guid=written.guid, stale=stale)
+        answer = reading_page(request, db, audit, typed=written, error=stale)
+        answer.headers["HX-Retarget"] = "#comment-place"
+        return answer
+    except Invalid as error:
+        fragment = "saved" if is_draft else "comment_place"
+        return reading_page(request, db, audit, fragment=fragment, typed=written, error=error)
+    return _kept(request, db, audit, item, "Comment kept. Nobody sees it yet.")
+
+
+def _kept(request: Request, db: Db, audit: AuditContext, item: Item, said: str) -> Response:
+    if is_fragment(request):
+        toast = Toast(said)
+        return reading_page(request, db, audit, fragment="changed", about=item.guid, toast=toast)
     place = f"item-{item.guid}" if item.guid else "whole"
-    return see_other(request, f"{audit.url}#{place}", Toast("Comment kept. Nobody sees it yet."))
+    return see_other(request, f"{audit.url}#{place}", Toast(said))
 
 
 def written_in(form: Posted, item: Item) -> Written:
@@ -110,7 +118,14 @@ def written_in(form: Posted, item: Item) -> Written:
         raise Invalid(
             "Choose the type of the comment from the list.", {"type": "Choose."}
         ) from None
-    suggestion = _suggestion(form, suggests)
+    wording = form.text("wording")
+    suggestion = suggestion_of(
+        suggests,
+        wording="" if wording == item.text else wording,
+        move_to=form.text("move_to"),
+        merge_with=form.text("merge_with"),
+        parts=form.raw("parts"),
+    )
     return Written(
         form.text("guid")[:36] or guid(),
         ABOUT.get(item.kind, About.WHOLE),
@@ -125,30 +140,43 @@ def written_in(form: Posted, item: Item) -> Written:
     )
 
 
-def _suggestion(form: Posted, suggests: Suggestion | None) -> dict[str, Any] | None:
-    if suggests is Suggestion.WORDING and form.text("wording"):
-        return {"text": form.text("wording")}
-    if suggests is Suggestion.MOVE and form.text("move_to"):
-        return {"to": form.text("move_to")}
-    if suggests is Suggestion.MERGE and form.text("merge_with"):
-        return {"with": form.text("merge_with")}
-    if suggests is Suggestion.SPLIT:
-        parts = [part.strip() for part in form.raw("parts").split("\n") if part.strip()]
-        return {"parts": parts} if len(parts) > 1 else None
-    return None
-
-
 @router.post(AUDIT + "/comments/{comment}/removal")
-def take_away(request: Request, db: Db, form: Form, audit: Auditing, comment: str) -> Response:
-    """Take one's own comment away before returning."""
-    remove_comment(db, audit, guid=comment)
-    return see_other(request, audit.url, Toast("Comment taken away."))
+def remove(request: Request, db: Db, form: Form, audit: Auditing, comment: str) -> Response:
+    """Take one's own comment away before returning; the message brings it back."""
+    item = take_away(db, audit, guid=comment)
+    undo = f"{audit.url}/comments/{comment}/restoration" if item is not None else None
+    toast = Toast("Comment taken away.", undo=undo)
+    if is_fragment(request):
+        return reading_page(request, db, audit, fragment="changed", about=item or "", toast=toast)
+    return see_other(request, audit.url, toast)
+
+
+@router.post(AUDIT + "/comments/{comment}/restoration")
+def restore(request: Request, db: Db, form: Form, audit: Auditing, comment: str) -> Response:
+    """Bring back a comment that was taken away."""
+    item = bring_back(db, audit, guid=comment)
+    toast = Toast("The comment is back.")
+    if is_fragment(request):
+        return reading_page(request, db, audit, fragment="changed", about=item, toast=toast)
+    place = f"item-{item}" if item else "whole"
+    return see_other(request, f"{audit.url}#{place}", toast)
 
 
 @router.post(AUDIT + "/return")
 def give_back(request: Request, db: Db, form: Form, audit: Auditing) -> Response:
-    """Return one's audit, with the comments written or, deliberately, with none."""
+    """Return one's audit, with the comments written or, deliberately, with none.
+
+    What changed since it was frozen is listed first: `newest` is the version that was on the page.
+    """
     try:
+        hold(db, audit.id)
+        _check_still_open(audit)
+        meanwhile = since_read(db, audit, read_audit(db, audit))
+        if meanwhile.changes and meanwhile.newest != form.whole("newest", 0):
+            raise Conflict(
+                f"The team corrected {audit.name} since you opened this page. What changed is "
+                "listed below; look at it, then return your audit."
+            )
         handed_over = return_audit(
             db,
             audit.scene,
@@ -156,6 +184,7 @@ def give_back(request: Request, db: Db, form: Form, audit: Auditing) -> Response
             without_comments=form.has("without_comments"),
             seen=form.whole("seen", 0),
         )
+        forget_what_was_taken_away(db, audit)
     except (Invalid, Conflict) as error:
         return reading_page(request, db, audit, error=error)
     said = (
@@ -164,3 +193,11 @@ def give_back(request: Request, db: Db, form: Form, audit: Auditing) -> Response
         else "Your audit is returned. The team sees it when all auditors have returned theirs."
     )
     return see_other(request, audit.url, Toast(said))
+
+
+def _check_still_open(audit: AuditContext) -> None:
+    if was_reopened(audit):
+        raise StepLocked(
+            f"The team reopened {audit.name}, so this audit ended before you returned it. When it "
+            "is agreed again, the new version goes to its auditors; your comments stay readable."
+        )

@@ -1,4 +1,6 @@
 // Loads the behaviours; each says at its top which element or attribute switches it on.
+import "./audit_reading.js";
+import "./audit_responses.js";
 import "./autosave.js";
 import "./block_card.js";
 import "./board.js";

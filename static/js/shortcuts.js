@@ -2,10 +2,13 @@
 // "?" lists what the page has, but for an empty data-key-label. Never while typing, never with Ctrl, Alt or the command key.
 
 const OFF = "concord-single-keys-off";
+const WITH_KEYS = "transcript-pane, category-board, audit-reading, audit-responses";
 const sheet = document.getElementById("keys-sheet");
 
-const isOff = () => localStorage.getItem(OFF) === "yes";
-const isTyping = (element) =>
+/** Has the reader switched single keys off? */
+export const isOff = () => localStorage.getItem(OFF) === "yes";
+/** Do keys go into this element as text? */
+export const isTyping = (element) =>
   element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio])");
 
 function inScope(element) {
@@ -35,7 +38,7 @@ function rows() {
       found.set(element.dataset.key, words(element));
     }
   }
-  for (const element of document.querySelectorAll("transcript-pane, category-board")) {
+  for (const element of document.querySelectorAll(WITH_KEYS)) {
     for (const [key, label] of element.constructor.keys) found.set(key, label);
   }
   return found;

@@ -152,7 +152,7 @@ def test_a_second_response_to_one_comment_does_not_overwrite_the_first(
     second = people.chi.post(url, {"decision": "rejected", "reason": "No.", "version": "0"})
     assert second.status_code == 409
     assert "Ben responded to this comment meanwhile" in second.text
-    assert 'value="No."' in second.text
+    assert "No.</textarea>" in second.text
 
 
 def test_a_further_round_shows_the_new_version_to_the_same_auditors(
