@@ -19,6 +19,7 @@ class Totals:
 
     cases: int
     boards: int
+    lists: int
     rounds: int
     by_type: tuple[tuple[CommentType, int], ...]
     by_decision: tuple[tuple[Decision, int], ...]
@@ -37,7 +38,7 @@ class Totals:
 RETURNED = (
     sa.select(col(AuditRound.id), col(Audit.id), col(Unit.kind))
     .join(Audit, col(Audit.id) == col(AuditRound.audit_id))
-    .join(Unit, col(Unit.id) == col(Audit.unit_id))
+    .join(Unit, col(Unit.id) == col(Audit.unit_id), isouter=True)
     .where(col(Audit.study_id) == sa.bindparam("study"), col(AuditRound.returned_at).is_not(None))
 )
 SAID = (
@@ -67,6 +68,7 @@ def totals_of(db: Session, study_id: int) -> Totals:
     return Totals(
         cases=sum(kind == UnitKind.CASE for kind in kinds.values()),
         boards=sum(kind == UnitKind.CROSS_ANALYSIS for kind in kinds.values()),
+        lists=sum(kind is None for kind in kinds.values()),
         rounds=len(rounds),
         by_type=tuple(types.most_common()),
         by_decision=tuple((each, decisions[each]) for each in Decision if decisions[each]),
