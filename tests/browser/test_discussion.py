@@ -108,6 +108,34 @@ def test_whoever_decides_second_keeps_their_words_and_sees_what_was_decided(
     assert (point.decided_by, point.reason) == ("Chi", "It answers the question.")
 
 
+def test_the_queue_follows_what_others_decide_and_the_place_in_it_stays(
+    live: Live, found: ADiscussion, window: Page
+) -> None:
+    window.set_viewport_size({"width": 1360, "height": 420})
+    other = live.open(live.people.chi)
+    other.goto(found.url)
+    window.keyboard.press("c")
+    expect(window.locator(".point[data-current] h3")).to_have_text("Turn 4 · other domain")
+    window.locator("#joined summary").click()
+    window.keyboard.press("w")
+    window.keyboard.type("Both are n")
+    why = window.get_by_label("Why (stays with the decision)")
+    place = why.bounding_box()
+    other.keyboard.press("3")
+    expect(window.get_by_role("heading", name="2 to discuss")).to_be_visible(timeout=5_000)
+    window.keyboard.type("amed.")
+    expect(why).to_be_focused()
+    expect(why).to_have_value("Both are named.")
+    expect(window.locator("#joined")).to_have_attribute("open", "")
+    assert current(window) == "Turn 4 · other domain"
+    assert why.bounding_box() == place, "what was decided above has gone, and nothing moved"
+    window.keyboard.press("Escape")
+    window.keyboard.press("3")
+    expect(window.get_by_role("heading", name="1 to discuss")).to_be_visible()
+    with live.database.read() as db:
+        assert found.point(db, MINE).reason == "Both are named."
+
+
 def test_a_click_on_another_point_brings_its_turn_into_view_without_a_new_page(
     found: ADiscussion, window: Page
 ) -> None:
