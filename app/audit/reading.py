@@ -15,7 +15,7 @@ from app.audit.kinds import AuditedItem
 from app.audit.list_document import read_list_document
 from app.audit.models import AuditRound
 from app.audit.queries import RoundFacts
-from app.audit.words import About, Kind
+from app.audit.words import OF_CORE_IDEAS, About, Kind
 from app.consensus.models import ConsensusVersion
 from app.consensus.rules import Step
 from app.core_ideas.consensus_version import Document, Item, read_document
@@ -56,8 +56,14 @@ class Reading:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Everything that can be commented on, in order."""
-        return tuple(self.document.items())
+        """Everything that can be commented on, in order.
+
+        In a round on the core ideas alone the passages are what they are read against.
+        """
+        items = tuple(self.document.items())
+        if self.round.step is Step.CORE_IDEAS:
+            return tuple(item for item in items if item.kind != "block")
+        return items
 
     @cached_property
     def by_item(self) -> dict[str, list[CommentView]]:
@@ -125,8 +131,9 @@ class Reading:
 
     @property
     def type_options(self) -> list[tuple[str, str]]:
-        """The types for a select."""
-        return [(type_.value, type_.value) for type_ in self.audited.types]
+        """The types for a select; without core ideas nothing is said of their words."""
+        left_out = OF_CORE_IDEAS if self.round.step is Step.DOMAINS else frozenset()
+        return [(each.value, each.value) for each in self.audited.types if each not in left_out]
 
     def suggestion_options(self, item: Item) -> list[tuple[str, str]]:
         """The kinds of change that can be suggested for an item."""
@@ -202,7 +209,7 @@ def read_audit(
     if round_ is None:
         raise NotFound("There is no such round of this audit.")
     document = _document(db, audit, round_)
-    earlier = [each for each in audit.rounds if each.number < round_.number][::-1]
+    earlier = [r for r in audit.rounds if r.number < round_.number and r.step is round_.step][::-1]
     since = compare(_document(db, audit, earlier[0]), document) if earlier else None
     return Reading(
         round_,

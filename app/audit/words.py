@@ -53,6 +53,12 @@ class CommentType(StrEnum):
     PRAISE = "praise"
 
 
+OF_CORE_IDEAS = frozenset(
+    {CommentType.WORDING, CommentType.INTERPRETATION, CommentType.TOO_ABSTRACT}
+)
+"""What can only be said of core ideas."""
+
+
 class Suggestion(StrEnum):
     """The kind of change an auditor suggests; the team applies it with one click."""
 
