@@ -77,16 +77,6 @@ class AuditRow:
         return f"/studies/{self.study_id}/audits/{self.id}"
 
     @property
-    def unit_url(self) -> str:
-        """Where the judges agree to what they changed in answer to it."""
-        sample = f"/studies/{self.study_id}/samples/{self.sample_id}"
-        if self.code:
-            return f"{sample}/cases/{self.code}/coding"
-        if self.domain_id:
-            return f"{sample}/domains/{self.domain_id}/cross-analysis?beside=agree"
-        return f"{sample}/domains"
-
-    @property
     def words(self) -> str:
         """Its state; one that a reopening has cut short is told as such."""
         return "ended by reopening" if self.is_ended else self.state.value

@@ -127,7 +127,7 @@ def _to_answer(
         agreed = [judge.name for judge in judges if judge.agreed]
         note = f"{listed(agreed)} agreed" if agreed else "every comment is decided"
         text = f"Agree to what changed in {row.what} after its audit"
-        return Task(row.study_id, text, note, row.unit_url)
+        return Task(row.study_id, text, note, row.url)
     if not row.comments:
         text = f"Close the audit of {row.what}"
         return Task(row.study_id, text, f"{returned} with no comments", row.url)
