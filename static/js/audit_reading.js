@@ -118,13 +118,13 @@ class AuditReading extends HTMLElement {
     this.popover_.requestSubmit();
   }
 
-  // Words selected while the comment on their item is open belong to it. What is typed in the form
-  // of another item is saved before that form makes room.
+  // Words selected while the comment on their item is open belong to it. The form of another item is
+  // left before it makes room, so that what is typed there is saved.
   onOpen(event) {
     const { elt, target } = event.detail;
     if (target?.id !== "comment-place" || elt.closest("#comment-form")) return;
     if (elt === this.popover_ && this.takeUp(elt.elements)) event.preventDefault();
-    else if (this.form?.hasAttribute("data-typing")) this.form.querySelector("[data-draft]").click();
+    else if (this.form?.contains(document.activeElement)) document.activeElement.blur();
     this.hide();
   }
 

@@ -36,13 +36,15 @@ def audit(live: Live) -> str:
         return f"{people.url}/audits/{asked.id}"
 
 
-def _at(live: Live, person: Person, url: str) -> Page:
+def at_page(live: Live, person: Person, url: str) -> Page:
+    """A person's window at an address."""
     page = live.open(person)
     page.goto(url)
     return page
 
 
-def _picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str) -> None:
+    """Both themes, in the folder PICTURES if there is one."""
     folder = os.environ.get("PICTURES")
     for theme in ("light", "dark") if folder else ():
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -56,30 +58,30 @@ def _comment(page: Page, on: str, text: str) -> None:
 
 def test_an_audit_from_the_first_comment_to_the_last_response(live: Live, audit: str) -> None:
     people = live.people
-    eli = _at(live, people.eli, audit)
+    eli = at_page(live, people.eli, audit)
     _comment(eli, "core idea 2.1", "“Because” is the team's word; P says “some of it was mine”.")
     eli.get_by_label("What is the matter").select_option("interpretation")
     eli.get_by_text("Suggest a change").click()
     eli.get_by_label("Kind of change").select_option("wording")
     eli.get_by_label("Other words").fill("P let two tears go; some of it was P's own.")
-    _picture(eli, "audit-comment")
+    picture(eli, "audit-comment")
     eli.get_by_role("button", name="Keep the comment").click()
     expect(eli.get_by_text("Comment kept.")).to_be_visible()
     _comment(eli, "core idea 1.1", "Stays with what P said. Keep.")
     eli.get_by_label("What is the matter").select_option("praise")
     eli.get_by_role("button", name="Keep the comment").click()
-    _picture(eli, "audit-read")
+    picture(eli, "audit-read")
     eli.get_by_role("button", name="Return my audit").click()
 
-    gus = _at(live, people.gus, audit)
+    gus = at_page(live, people.gus, audit)
     expect(gus.get_by_text("Stays with what P said")).to_have_count(0)
     _comment(gus, "core idea 2.1", "Is the ‘letting go’ a consequence?")
     gus.get_by_role("button", name="Keep the comment").click()
     gus.get_by_role("button", name="Return my audit").click()
 
-    ben = _at(live, people.ben, audit)
+    ben = at_page(live, people.ben, audit)
     expect(ben.get_by_text("3 comments, 0 decided")).to_be_visible()
-    _picture(ben, "audit-respond")
+    picture(ben, "audit-respond")
     ben.get_by_role("button", name="Accept the wording").click()
     expect(ben.get_by_text("3 comments, 1 decided")).to_be_visible()
     praise = ben.locator("article", has_text="Stays with what P said")
@@ -88,4 +90,4 @@ def test_an_audit_from_the_first_comment_to_the_last_response(live: Live, audit:
     asked.get_by_label("Why").fill("Turn 4 tells the reason; what came of it is in turn 5.")
     asked.get_by_role("button", name="Reject").click()
     expect(ben.get_by_text("3 comments, 3 decided")).to_be_visible()
-    _picture(ben, "audit-decided")
+    picture(ben, "audit-decided")
