@@ -204,10 +204,10 @@ def audits_under_way(db: Session, study_ids: Collection[int]) -> Sequence[AuditR
     return _audits(db, sa.and_(col(Audit.study_id).in_(study_ids), UNDER_WAY))
 
 
-def audits_in_sample(db: Session, sample_id: int) -> dict[int, AuditRow]:
-    """The newest audit of each unit of a sample, by unit, for its progress board."""
-    rows = _audits(db, col(Unit.sample_id) == sample_id)
-    return {row.unit_id: row for row in rows if row.unit_id is not None}
+def audits_in_sample(db: Session, sample_id: int) -> dict[int | None, AuditRow]:
+    """The newest audit of each unit of a sample, by unit, and (under None) of its domain list."""
+    of_sample = sa.or_(col(Unit.sample_id) == sample_id, col(Audit.sample_id) == sample_id)
+    return {row.unit_id: row for row in _audits(db, of_sample)}
 
 
 def ever_asked(db: Session, study: StudyContext) -> set[int]:

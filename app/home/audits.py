@@ -3,25 +3,17 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from app.accounts.models import Account
-from app.audit.models import AuditAssignment, AuditPlan
 from app.audit.overview import AuditRow, audits_under_way
-from app.audit.words import Audited
-from app.cases.models import Case
-from app.consensus.models import Unit
 from app.consensus.queries import Judge, judges_of_units
-from app.consensus.rules import State, UnitKind
-from app.db import now, run
-from app.domains.models import Domain, DomainKind
+from app.consensus.rules import State
+from app.db import now
+from app.home.to_send import to_send
 from app.home.waiting import ONE_BY_ONE, Task
 from app.home.words import Standing, audit_words, days_ago, listed, some
 from app.permissions import AUDITORS, Role
-from app.studies.models import Member
 from app.web.templating import plural
 
 CONCERNED = AUDITORS | {Role.PI, Role.JUDGE}
@@ -64,7 +56,7 @@ def audit_standing(audit: AuditRow | None) -> AuditStanding:
 
 
 def audits_at_home(db: Session, account_id: int, studies: Mapping[int, frozenset[Role]]) -> AtHome:
-    """The audits on the home page of this person, in four statements whatever their number.
+    """The audits on the home page of this person, in six statements whatever their number.
 
     Auditors are told of their own; judges of those that are with the team, never of what an
     auditor has written before all have returned; a PI also what to send and who is late.
@@ -79,8 +71,10 @@ def audits_at_home(db: Session, account_id: int, studies: Mapping[int, frozenset
     owed: list[Task] = []
     for row in rows:
         roles = studies[row.study_id]
-        of_unit = _judges(row, judges)
-        mine = any(judge.id == account_id for judge in of_unit)
+        of_unit = judges.get(row.unit_id or 0, ())
+        # A domain list is no unit: every judge of the study answers for it, and nobody signs it.
+        is_list = row.unit_id is None and Role.JUDGE in roles
+        mine = is_list or any(judge.id == account_id for judge in of_unit)
         task = _to_answer(row, of_unit, account_id, at) if mine else None
         if task is None and Role.PI in roles and not row.waits_for(account_id):
             task, is_mine = _owed(row, of_unit, at)
@@ -88,11 +82,7 @@ def audits_at_home(db: Session, account_id: int, studies: Mapping[int, frozenset
         elif task is not None:
             tasks.append(task)
     leading = [study for study, roles in studies.items() if Role.PI in roles]
-    return AtHome((*tasks, *_to_send(db, leading)), tuple(owed))
-
-
-def _judges(row: AuditRow, judges: Mapping[int, tuple[Judge, ...]]) -> tuple[Judge, ...]:
-    return judges.get(row.unit_id, ()) if row.unit_id is not None else ()
+    return AtHome((*tasks, *to_send(db, leading)), tuple(owed))
 
 
 def _to_return(rows: Sequence[AuditRow], account_id: int, at: datetime) -> Iterator[Task]:
@@ -123,14 +113,15 @@ def _to_answer(
     if row.undecided:
         note = f"{plural(row.undecided, 'comment')} to decide, {returned}"
         return Task(row.study_id, f"Respond to the audit of {row.what}", note, row.url)
-    if not any(judge.id == account_id and judge.agreed for judge in judges):
+    if judges and not any(judge.id == account_id and judge.agreed for judge in judges):
         agreed = [judge.name for judge in judges if judge.agreed]
         note = f"{listed(agreed)} agreed" if agreed else "every comment is decided"
         text = f"Agree to what changed in {row.what} after its audit"
         return Task(row.study_id, text, note, row.url)
-    if not row.comments:
+    if not row.comments or not judges:
         text = f"Close the audit of {row.what}"
-        return Task(row.study_id, text, f"{returned} with no comments", row.url)
+        note = "every comment is decided" if row.comments else f"{returned} with no comments"
+        return Task(row.study_id, text, note, row.url)
     return None
 
 
@@ -151,71 +142,3 @@ def _owed(row: AuditRow, judges: Collection[Judge], at: datetime) -> tuple[Task,
     missing = listed([judge.name for judge in judges if not judge.agreed])
     note = f"{missing} to agree to what changed" if missing else "to be closed"
     return Task(row.study_id, f"{row.what}: with the team", note, row.url), False
-
-
-_ASSIGNED = (
-    sa.exists()
-    .where(col(AuditAssignment.unit_id) == col(Unit.id), col(AuditAssignment.until).is_(None))
-    .correlate(Unit)
-)
-_HAS_AUDITORS = (
-    sa.exists()
-    .where(
-        col(Member.study_id) == col(Unit.study_id),
-        col(Member.auditor).is_not(None),
-        col(Member.left_at).is_(None),
-        col(Account.id) == col(Member.account_id),
-        col(Account.disabled_at).is_(None),
-    )
-    .correlate(Unit)
-)
-AGREED = (
-    sa.select(
-        col(Unit.study_id),
-        col(Unit.kind),
-        sa.func.coalesce(col(Case.code), col(Domain.title)).label("name"),
-        _ASSIGNED.label("is_assigned"),
-        col(AuditPlan.cases),
-        col(AuditPlan.batch),
-        col(AuditPlan.boards),
-        col(AuditPlan.is_used),
-    )
-    .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
-    .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
-    .join(AuditPlan, col(AuditPlan.study_id) == col(Unit.study_id), isouter=True)
-    .where(
-        col(Unit.study_id).in_(sa.bindparam("studies", expanding=True)),
-        col(Unit.state) == State.AGREED,
-        sa.or_(col(Unit.domain_id).is_(None), col(Domain.kind) == DomainKind.ANALYTIC),
-        _HAS_AUDITORS,
-    )
-    .order_by(col(Unit.kind), col(Case.code_key), col(Domain.position), col(Unit.id))
-)
-
-
-def _to_send(db: Session, leading: Collection[int]) -> Iterator[Task]:
-    """Agreed items that wait for a PI: to be sent to their auditors, or to be given some first."""
-    rows: dict[int, list[sa.Row[Any]]] = {}
-    for row in run(db, AGREED, {"studies": list(leading)}):
-        rows.setdefault(row.study_id, []).append(row)
-    for study_id, agreed in rows.items():
-        url = f"/studies/{study_id}/audits/plan"
-        ready = [row for row in agreed if row.is_assigned]
-        batch = max((row.batch or 0 for row in agreed), default=0)
-        if sum(row.kind == UnitKind.CASE for row in ready) < batch:
-            ready = [row for row in ready if row.kind != UnitKind.CASE]
-        if ready:
-            text = f"Send {some([row.name for row in ready])} to the auditors"
-            yield Task(study_id, text, "agreed, and not sent yet", f"{url}#ready")
-        without = sum(_wants_auditors(row) for row in agreed)
-        if without:
-            text = "Assign auditors" if agreed[0].is_used else "Plan the audits"
-            note = f"{plural(without, 'agreed item has', 'agreed items have')} no auditors yet"
-            yield Task(study_id, text, note, url)
-
-
-def _wants_auditors(row: sa.Row[Any]) -> bool:
-    """Is it in the plan and has none? Once the plan is used those of the first cases have some."""
-    audited = row.cases if row.kind == UnitKind.CASE else row.boards
-    is_out = audited == Audited.NONE or (row.is_used and audited == Audited.FIRST)
-    return not row.is_assigned and not is_out

@@ -14,7 +14,7 @@ from app.consensus.queries import IS_AGREED, Judge, judges_of_units
 from app.consensus.rules import AGREED_OR_LATER, State, Step, UnitKind, is_agreed
 from app.consensus.under_way import BeingDrafted, Drafting, being_drafted, under_way
 from app.db import run
-from app.home.audits import AuditStanding, audit_standing
+from app.home.audits import NOT_ASKED, AuditStanding, audit_standing
 from app.home.idea_counts import IdeaCount, idea_counts
 from app.home.unit_rows import BoardRow, CaseRow, board_rows, case_rows
 from app.home.words import (
@@ -90,6 +90,7 @@ class Progress:
     sample: SampleTab
     cases: tuple[CaseProgress, ...]
     boards: tuple[BoardProgress, ...]
+    list_audit: AuditStanding = NOT_ASKED
 
     @property
     def agreed(self) -> int:
@@ -115,6 +116,7 @@ class Progress:
     def audits(self) -> Counter[State]:
         """How many audits are with the auditors, with the team, closed."""
         every = [case.audit for case in self.cases] + [board.audit for board in self.boards]
+        every.append(self.list_audit)
         return Counter(audit.standing.state for audit in every if audit.url)
 
     @property
@@ -223,6 +225,7 @@ def sample_progress(db: Session, study: StudyContext, sample: SampleTab) -> Prog
             )
             for row in boards
         ),
+        list_audit=audit_standing(audits.get(None)),
     )
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
 from app.audit.service import ask_for_a_further_round, close_if_done
 from app.audit.words import Decision
+from app.cases.service import add_case, take_out_of_sample
 from app.consensus.rules import State
 from app.consensus.service import agree, reopen
 from app.db import now, run
@@ -17,6 +18,7 @@ from app.home.progress import sample_progress, sample_tabs
 from app.home.words import days_ago
 from app.studies.queries import my_studies
 from tests.audit.an_audit import AnAudit, agree_all, agreed_case, an_audit
+from tests.domains.a_case import a_case
 from tests.home.a_sample import SampleInTheMaking
 from tests.html import Reader, without_keys
 from tests.people import People, Person
@@ -176,16 +178,53 @@ def test_a_reopened_case_owes_no_audit_any_more(
 
 def test_the_pi_is_told_what_to_plan_and_what_to_send(db: Session, people: People) -> None:
     case = agreed_case(db, people)
-    assert told(db, people.ana) == [("Plan the audits", "1 agreed item has no auditors yet")]
+    assert told(db, people.ana) == [
+        ("Plan the audits", "1 item has no auditors, and could be audited now")
+    ]
     assert told(db, people.ben) == []
     page = Reader(people.ana.browser).open(f"{people.url}/audits/plan").send("Use this plan")
     assert told(db, people.ana) == [("Send P07 to the auditors", "agreed, and not sent yet")]
     plan = {"auditors_an_item": "2", "cases": "batches", "batch": "2", "boards": "all"}
     people.ana.post(f"{people.url}/audits/plan", plan | {"version": "1"})
-    assert told(db, people.ana) == []
+    study = people.context(db)
+    added = add_case(db, study, code="P08", sample_ids=[people.sample.id or 0])
+    db.commit()
+    assert told(db, people.ana) == [], "a batch waits for its last case"
+    take_out_of_sample(db, study, case_id=added.id or 0, sample_id=people.sample.id or 0)
+    db.commit()
     page.open(f"{people.url}/audits/plan").send("Send to the auditors")
     assert case.context(db).unit.state is State.IN_AUDIT
     assert told(db, people.ana) == []
+
+
+def test_a_domain_list_waits_for_every_judge_of_the_study(db: Session, people: People) -> None:
+    a_case(db, people)
+    plan = {"auditors_an_item": "1", "cases": "none", "boards": "none", "domain_lists": "on"}
+    people.ana.post(f"{people.url}/audits/plan", plan | {"version": "1"})
+    assert told(db, people.ana) == [
+        ("Plan the audits", "1 item has no auditors, and could be audited now")
+    ]
+    page = Reader(people.ana.browser).open(f"{people.url}/audits/plan").send("Use this plan")
+    what = "the domain list of as therapist"
+    assert [text for text, _ in told(db, people.ana)] == [f"Send {what} to the auditors"]
+    page.open(f"{people.url}/audits/plan").send("Send to the auditors")
+    everybody = (people.eli, people.fay, people.gus)
+    (auditor,) = (who for who in everybody if told(db, who))
+    assert told(db, auditor) == [(f"Audit {what}", "asked today")]
+    assert (
+        "Domain list: with the auditors, asked today"
+        in Reader(people.ben.browser).open(people.url).text
+    )
+    url = Reader(auditor.browser).open(f"{people.url}/audits").follow("Domain list").url
+    Reader(auditor.browser).open(url).send("Return with no comments")
+    for judge in (people.ana, people.dee):
+        assert told(db, judge) == [
+            (f"Close the audit of {what}", "returned today with no comments")
+        ]
+        assert on_the_rail(judge, people) == "Audits 1 waiting for you"
+    Reader(people.dee.browser).open(url).send("Close the audit")
+    assert told(db, people.ana) == []
+    assert on_the_rail(people.ana, people) == "Audits"
 
 
 def test_many_audits_share_a_line(db: Session, people: People, sample: SampleInTheMaking) -> None:
