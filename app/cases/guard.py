@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app.accounts.sessions import SignedIn
 from app.cases.models import Case
 from app.consensus import first_cases  # noqa: F401 - it takes part in agreeing
+from app.consensus.audited import audits_unit
 from app.consensus.drafting import take_up
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
@@ -24,13 +25,17 @@ from app.trail.service import Scene
 
 @dataclass(frozen=True)
 class CaseContext:
-    """Somebody in a case of a sample: study, sample, case, its unit and the layer they work on."""
+    """Somebody in a case of a sample: study, sample, case, its unit and the layer they work on.
+
+    `audits` the case: from the request of its audit on they see what the team sees.
+    """
 
     study: StudyContext
     sample: SampleName
     case_id: int
     code: str
     unit: UnitFacts
+    audits: bool = False
 
     @property
     def scene(self) -> Scene:
@@ -44,6 +49,7 @@ class CaseContext:
         return Actor(
             self.study.roles,
             judges_unit=self.unit.is_judge(self.study.me.id),
+            audits_item=self.audits,
             unit_agreed=self.unit.is_agreed,
         )
 
@@ -101,7 +107,7 @@ def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> Ca
     facts = dict(row)
     case_id, code = facts.pop("case_id"), facts.pop("code")
     unit = unit_facts(db, facts, way=study.way_of_working, passes=study.passes, looking=study.me.id)
-    return CaseContext(study, sample, case_id, code, unit)
+    return CaseContext(study, sample, case_id, code, unit, audits_unit(db, study, unit))
 
 
 def in_case(action: Action) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from fastapi import Request
 from sqlmodel import Session, col
 
 from app.accounts.sessions import SignedIn
+from app.consensus.audited import audits_unit
 from app.consensus.drafting import take_up
 from app.consensus.models import Layer, Unit
 from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
@@ -24,7 +25,8 @@ from app.trail.service import Scene, Values
 class BoardContext:
     """Somebody at the board of a domain of a sample.
 
-    `noted` is what each entry in the trail shall note, as `app.trail.service.Scene` has it.
+    `noted` is what each entry in the trail shall note, as `app.trail.service.Scene` has it;
+    `audits` the board: from the request of its audit on they see what the team sees.
     """
 
     study: StudyContext
@@ -34,6 +36,7 @@ class BoardContext:
     abbreviation: str
     unit: UnitFacts
     noted: Values | None = None
+    audits: bool = False
 
     @property
     def scene(self) -> Scene:
@@ -49,6 +52,7 @@ class BoardContext:
         return Actor(
             self.study.roles,
             judges_unit=self.unit.is_judge(self.study.me.id),
+            audits_item=self.audits,
             unit_agreed=self.unit.is_agreed,
         )
 
@@ -93,7 +97,8 @@ def load_board(db: Session, study: StudyContext, sample_id: int, domain_id: int)
     facts = dict(row)
     title, abbreviation = facts.pop("title"), facts.pop("abbreviation")
     unit = unit_facts(db, facts, way=study.board_way, looking=study.me.id)
-    return BoardContext(study, sample, domain_id, title, abbreviation, unit)
+    audits = audits_unit(db, study, unit)
+    return BoardContext(study, sample, domain_id, title, abbreviation, unit, audits=audits)
 
 
 def in_board(action: Action) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from app.cases.guard import CaseContext
 from app.db import run
 from app.domains.rules import JOIN, PUT_IN, TAKE_BACK, Verb
 from app.domains.transcripts import TranscriptText
+from app.permissions import Action
 from app.trail.models import TrailEntry, TrailValues
 from app.trail.sentences import past
 
@@ -80,7 +81,12 @@ def lately(
     *,
     limit: int = HOW_MANY,
 ) -> list[Happening]:
-    """The unit's last changes, newest first. `titles` are those of the domains by id."""
+    """The unit's last changes, newest first; none for who may not read the trail.
+
+    `titles` are those of the domains by id.
+    """
+    if not case.study.can(Action.SEE_TRAIL):
+        return []
     rows = run(
         db, LAST_ENTRIES, {"unit_id": case.unit.id, "chain": case.unit.chain, "how_many": limit}
     )
