@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -43,6 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="which database"
     )
+    parser.addoption(
+        "--short", action="store_true", help="without what only the whole run needs to repeat"
+    )
 
 
 # What takes longest by itself; the other browser tests come next.
@@ -56,8 +60,24 @@ LONGEST = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Where databases differ: locks, races, statements by hand, migrations, notifications.
+DIFFERENT = re.compile(
+    r"tests/(live|trail)/|test_(db|house|conflicts|queries|service|\w*races)\.py$"
+)
+
+
+def is_short(config: pytest.Config, item: pytest.Item) -> bool:
+    """Belongs this test to the short run? On PostgreSQL that is only where databases differ."""
+    if config.getoption("--database") == "postgresql":
+        return bool(DIFFERENT.search(item.path.as_posix()))
+    return not item.get_closest_marker("whole")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long files first: begun last, one of them keeps one worker busy and leaves the other idle."""
+    if config.getoption("--short"):
+        config.hook.pytest_deselected(items=[each for each in items if not is_short(config, each)])
+        items[:] = [each for each in items if is_short(config, each)]
 
     def rank(item: pytest.Item) -> int:
         path = item.path.as_posix()

@@ -96,6 +96,7 @@ def complaints(served: Served, page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.whole
 def test_axe_finds_nothing_in_any_room_light_or_dark_and_no_other_host_is_asked(
     house: House, enter: Enter
 ) -> None:

@@ -488,7 +488,10 @@ class AnyHistory(RuleBasedStateMachine):
 def test_any_history_of_a_case_is_as_the_team_would_tell_it(
     db: Session, people: People, request: pytest.FixtureRequest
 ) -> None:
-    """200 histories of 40 steps; what differs between the databases is looked at by the races."""
+    """200 histories of 40 steps; what differs between the databases is looked at by the races.
+
+    The short run goes through the first 20.
+    """
     dee = db.exec(select(Member).where(Member.account_id == people.dee.id)).one()
     dee.is_judge = False
     study = db.get_one(Study, people.study.id)
@@ -497,11 +500,12 @@ def test_any_history_of_a_case_is_as_the_team_would_tell_it(
     world = {"db": db, "people": people, "case": a_case(db, people)}
     db.flush()
     db.expunge_all()  # else every history loads all people again
-    on_sqlite = request.config.getoption("--database") == "sqlite"
+    options = request.config.option
+    histories = 10 if options.database == "postgresql" else 20 if options.short else 200
     run_state_machine_as_test(
         type("World", (AnyHistory,), world),
         settings=settings(
-            max_examples=200 if on_sqlite else 10,
+            max_examples=histories,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
