@@ -37,6 +37,7 @@ PACKAGES_WITH_ROUTES = (
     "live",
     "home",
     "meetings",
+    "practice",
     "demo",
 )
 MAX_BODY = 60 * 1024 * 1024

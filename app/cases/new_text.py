@@ -33,8 +33,8 @@ def note_new_text(db: Session, study: StudyContext, case: Case) -> None:
         if unit.step is Step.CORE_IDEAS and not unit.is_agreed:
             raise StepLocked(
                 f"The domains of {case.code} are agreed and its core ideas are being written. "
-                "Reopen the domains first, with a reason, to code the new text; where core ideas are "
-                "drafted in private, after the reveal."
+                "Reopen the domains first, with a reason, to code the new text; where core ideas "
+                "are drafted in private, after the reveal."
             )
         if unit.state is State.INDEPENDENT:
             give_back(db, study.scene, unit, why="a transcript was added")

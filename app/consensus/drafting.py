@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.consensus.models import Drafter, Layer, Unit
+from app.consensus.practising import practice_of
 from app.consensus.queries import (
     CONSENSUS_LAYER,
     UNIT_COLUMNS,
@@ -172,8 +173,13 @@ def reveal_if_all_in(db: Session, scene: Scene, unit: UnitFacts) -> bool:
     )
     for draft in drafts:
         _join_chain(db, _public(scene, unit), draft)
-    make_move(db, _public(scene, unit), row, Move.REVEAL)
+    make_move(db, _public(scene, unit), row, _reveal_of(db, unit))
     return True
+
+
+def _reveal_of(db: Session, unit: UnitFacts) -> Move:
+    """A practice has nobody to discuss it with: it is laid beside what others agreed to."""
+    return Move.COMPARE if practice_of(db, unit.id) else Move.REVEAL
 
 
 def _join_chain(db: Session, scene: Scene, draft: Draft) -> None:

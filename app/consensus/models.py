@@ -103,6 +103,25 @@ class Layer(SQLModel, table=True):
     content: int = 0
 
 
+class Practice(SQLModel, table=True):
+    """A finished case copied into a study of its own (`unit_id`), for a new judge to code blind.
+
+    `consensus` is what the judges of `of_unit_id` had agreed to, as plain values. No page reads it:
+    it is written into the copy's consensus layer when the draft is submitted.
+    """
+
+    __tablename__ = "practice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id", unique=True, ondelete="RESTRICT")
+    of_unit_id: int = foreign("unit")
+    of_study_id: int = foreign("study")
+    judges: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    consensus: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    made_by: int = foreign("account")
+    made_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
 class Meeting(SQLModel, table=True):
     """The team sits together: who is there, who writes, who speaks first.
 

@@ -46,6 +46,7 @@ class Move(StrEnum):
     BEGIN_TOGETHER = "begin together"
     BEGIN_DRAFTS = "begin independent drafts"
     REVEAL = "reveal the drafts"
+    COMPARE = "lay a practice beside the consensus"
     AGREE = "agree, all of the judges"
     NEXT_PASS = "go on to the core ideas"
     REQUEST_AUDIT = "request the audit"
@@ -84,6 +85,9 @@ CYCLE: dict[tuple[State, Move], Leads] = {
     ),
     (State.INDEPENDENT, Move.REVEAL): Leads(
         State.CONSENSUS, Who.ALL_DRAFTERS, "everybody who drafts has submitted"
+    ),
+    (State.INDEPENDENT, Move.COMPARE): Leads(
+        State.CLOSED, Who.ALL_DRAFTERS, "the case is a blind practice, and its draft is submitted"
     ),
     (State.CONSENSUS, Move.AGREE): Leads(
         State.AGREED, Who.ALL_JUDGES, "all judges agreed to the same content version"

@@ -309,13 +309,12 @@ def reopen(db: Session, scene: Scene, unit: UnitFacts, *, reason: str) -> None:
     if not reason.strip():
         raise Invalid("Say why the unit is reopened.", {"reason": "Say why, in a sentence."})
     row = lock_unit(db, unit.id)
-    noted = {"reason": reason.strip(), **_meeting(db, scene)}
     step, move = row.step, Move.REOPEN
     if row.step is Step.CORE_IDEAS:
         if row.state not in AGREED_OR_LATER:
             move = Move.REOPEN_DOMAINS
         step = Step.DOMAINS if row.state is State.NOT_STARTED else Step.BOTH
-    make_move(db, scene, row, move, **noted)
+    make_move(db, scene, row, move, reason=reason.strip(), **_meeting(db, scene))
     row.content, row.step = row.content + 1, step
     row.way = row.way or WayOfWorking.TOGETHER
     db.add(row)

@@ -17,6 +17,7 @@ from app.consensus.points import (
     reserve,
     withdraw_reservation,
 )
+from app.consensus.practising import practice_of
 from app.consensus.rules import Outcome, State
 from app.core_ideas.comparison import Comparison
 from app.core_ideas.deciding import Noted, compared_for, decide, put_off
@@ -95,7 +96,8 @@ def discussion(request: Request, db: Db, case: See) -> Response:
 @router.get(DISCUSSION + "/mine")
 def mine(request: Request, db: Db, case: See) -> Response:
     """What the consensus changed in one's own core ideas."""
-    return page(request, "core_ideas/mine.html", view=read_mine(db, case))
+    practice = practice_of(db, case.unit.id)
+    return page(request, "core_ideas/mine.html", view=read_mine(db, case), practice=practice)
 
 
 @router.post(POINT + "/decision")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
 from app.consensus.drafting import submit, take_back
+from app.consensus.practising import practice_of
 from app.consensus.rules import Step
 from app.core_ideas.drafts import my_drafts
 from app.core_ideas.queries import read_core_ideas
@@ -52,6 +53,7 @@ def _confirmation(request: Request, db: Session, case: CaseContext) -> Response:
         still_open=[s.domain for s in ideas.sections if s.is_open] if ideas else [],
         ideas=ideas,
         unpublished=len(my_drafts(db, case)) if ideas else 0,
+        practice=practice_of(db, case.unit.id),
         others=[judge for judge in unit.still_drafting if judge.id != case.study.me.id],
     )
 
@@ -60,6 +62,9 @@ def _confirmation(request: Request, db: Session, case: CaseContext) -> Response:
 def submit_draft(request: Request, db: Db, case: Code) -> Response:
     """Freeze one's own draft; the last of those who draft reveals them all."""
     is_revealed = submit(db, case.scene, case.unit, what=case.code)
+    if is_revealed and practice_of(db, case.unit.id):
+        text = f"Submitted. This is your coding of {case.code} beside the consensus."
+        return see_other(request, f"{case.url}/coding/discussion/mine", Toast(text))
     if is_revealed:
         text = f"All drafts of {case.code} are in, and revealed."
     else:

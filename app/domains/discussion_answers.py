@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext
 from app.consensus.points import PointView
+from app.consensus.practising import practice_of
 from app.consensus.queries import UnitFacts
 from app.consensus.rules import State
 from app.domains.coding import turn_at, turn_id
@@ -114,7 +115,13 @@ def layer_switch(case: CaseContext, *, is_own: bool, drafted: bool = True) -> tu
 def own_page(request: Request, db: Session, case: CaseContext) -> Response:
     """What the consensus changed in one's own coding."""
     layers = layer_switch(case, is_own=True)
-    return page(request, "domains/mine.html", view=read_mine(db, case), layers=layers)
+    return page(
+        request,
+        "domains/mine.html",
+        view=read_mine(db, case),
+        layers=layers,
+        practice=practice_of(db, case.unit.id),
+    )
 
 
 def discussion_url(case: CaseContext) -> str:

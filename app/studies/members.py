@@ -63,6 +63,7 @@ def _put_in(db: Session, scene: Scene, verb: str, account_id: int, held: RoleSet
         )
     else:
         member.joined_at, member.left_at = now(), None
+    _check_joining(db, scene.study_id, account_id, held)
     _give(member, held)
     db.add(member)
     db.flush()
@@ -138,6 +139,22 @@ def _tell_upstairs(db: Session, scene: Scene) -> None:
         act(db, scene)
 
 
+_checks: list[Callable[[Session, int, int, RoleSet], None]] = []
+
+
+def check_joining(
+    check: Callable[[Session, int, int, RoleSet], None],
+) -> Callable[[Session, int, int, RoleSet], None]:
+    """Let a floor above refuse, by raising, that an account gets these roles in a study."""
+    _checks.append(check)
+    return check
+
+
+def _check_joining(db: Session, study_id: int, account_id: int, held: RoleSet) -> None:
+    for check in _checks:
+        check(db, study_id, account_id, held)
+
+
 _taking: list[Callable[[Session, int], None]] = []
 
 
@@ -202,6 +219,7 @@ def change_roles(
         )
     if member.is_pi and not held.is_pi:
         _keep_a_pi(db, study, member)
+    _check_joining(db, study.id, member.account_id, held)
     _give(member, held)
     db.add(member)
     db.flush()

@@ -56,6 +56,8 @@ SAID: Mapping[str, str] = {
     "give a draft back": "gave {person} the draft of {unit} back: {reason}",
     "reveal a draft": "revealed a draft of {unit}",
     "reveal the drafts": "revealed the drafts of {unit}",
+    "copy as a blind practice": "copied {unit} as a blind practice for a new judge",
+    "lay a practice beside the consensus": "laid the practice of {unit} beside the consensus",
     "go on to the core ideas": "went on to the core ideas of {unit}",
     "name who places": "noted that {people} place the core ideas of {where}",
     "reopen for recoding": "reopened {unit}: {reason}",

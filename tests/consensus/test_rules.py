@@ -24,6 +24,7 @@ LEGAL = {
     "not started | begin together": "consensus",
     "not started | begin independent drafts": "independent",
     "independent | reveal the drafts": "consensus",
+    "independent | lay a practice beside the consensus": "closed",
     "consensus | agree, all of the judges": "agreed",
     "agreed | go on to the core ideas": "not started",
     "closed | go on to the core ideas": "not started",
