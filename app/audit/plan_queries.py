@@ -201,6 +201,7 @@ def plan_view(db: Session, study: StudyContext, plan: AuditPlan) -> PlanView:
                 item.key.number,
                 item.judges | recused.get(item.case_id, frozenset()),
                 wants_external=item.kind is Kind.BOARD,
+                kind=item.kind,
             )
             for item in planned
         ],

@@ -6,7 +6,7 @@ auditor from outside the research team (Hill, 2012).
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -14,11 +14,16 @@ from itertools import combinations
 
 @dataclass(frozen=True)
 class Item:
-    """What is audited. `barred` are its judges and whoever stands back from it."""
+    """What is audited. `barred` are its judges and whoever stands back from it.
+
+    Items of one `kind` take turns among themselves: who has to be at every cross-analysis, for
+    being external, audits no fewer cases for it.
+    """
 
     key: int
     barred: frozenset[int] = frozenset()
     wants_external: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,15 @@ def rotate(
     if k < 1:
         raise ValueError("an item has at least one auditor")
     kept = kept or {}
-    loads = Counter(auditor for team in kept.values() for auditor in team)
-    teams = Counter(frozenset(team) for team in kept.values())
+    all_loads: dict[str, Counter[int]] = defaultdict(Counter)
+    all_teams: dict[str, Counter[frozenset[int]]] = defaultdict(Counter)
+    for item in items:
+        all_loads[item.kind].update(kept.get(item.key, ()))
+        all_teams[item.kind].update([frozenset(kept.get(item.key, ()))])
     plan: dict[int, Assigned] = {}
     for item in sorted(items, key=lambda item: _drawn(seed, item.key)):
         team = kept.get(item.key, ())
+        loads, teams = all_loads[item.kind], all_teams[item.kind]
         if item.key not in kept or (item.key in filled and len(team) < k):
             loads.subtract(team)
             teams[frozenset(team)] -= 1

@@ -26,6 +26,15 @@ def test_three_auditors_in_pairs_over_eighteen_cases_as_knox_et_al_had_them(seed
     assert loads == {ELI: 12, FAY: 12, GUS: 12}
 
 
+def test_who_is_at_every_cross_analysis_audits_no_fewer_cases_for_it() -> None:
+    boards = [Item(key, wants_external=True, kind="board") for key in range(100, 112)]
+    items = [*_cases(18, kind="case"), *boards]
+    plan = rotate(items, [ELI, FAY, GUS], k=2, seed=7, external=frozenset({GUS}))
+    cases = Counter(plan[key].auditors for key in range(1, 19))
+    assert cases == {(ELI, FAY): 6, (ELI, GUS): 6, (FAY, GUS): 6}
+    assert Counter(plan[board.key].auditors for board in boards) == {(ELI, GUS): 6, (FAY, GUS): 6}
+
+
 def test_another_seed_draws_another_order() -> None:
     plans = {tuple(rotate(_cases(18), [ELI, FAY, GUS], k=2, seed=s).items()) for s in range(9)}
     assert len(plans) > 1
