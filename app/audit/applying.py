@@ -187,7 +187,8 @@ def _in_list(
     domain = _by_guid(db, Domain, guid)
     assert domain.id is not None
     part = "definition" if is_definition else "title"
-    was = {part: getattr(domain, part)}
+    shown = "text" if is_definition else "title"
+    was = {shown: getattr(domain, part)}
     became = {"title": domain.title, "definition": domain.definition, part: what["text"]}
     change_domain(
         db,
@@ -199,7 +200,7 @@ def _in_list(
         kind=domain.kind,
         version=domain.version,
     )
-    return Effect(was, {part: getattr(domain, part)})
+    return Effect(was, {shown: getattr(domain, part)})
 
 
 _MAKE = {Kind.CASE: _in_case, Kind.BOARD: _on_board, Kind.DOMAIN_LIST: _in_list}

@@ -10,7 +10,7 @@ from app.audit.comment_routes import reading_page
 from app.audit.guard import AuditContext, in_audit, load_audit
 from app.audit.kinds import AuditedBoard, AuditedCase
 from app.audit.moving import hold
-from app.audit.responding import answer, decide
+from app.audit.responding import answer, decide, make_change
 from app.audit.service import ask_for_a_further_round, close_if_done
 from app.audit.team_page import content_of, team_page
 from app.audit.transcript import case_text
@@ -30,6 +30,7 @@ AUDIT = "/studies/{study}/audits/{audit}"
 Seeing = Annotated[AuditContext, Depends(in_audit(Action.SEE_AUDIT))]
 Auditing = Annotated[AuditContext, Depends(in_audit(Action.AUDIT))]
 Responding = Annotated[AuditContext, Depends(in_audit(Action.RESPOND))]
+KeepingList = Annotated[AuditContext, Depends(in_audit(Action.EDIT_DOMAIN_LIST))]
 Requesting = Annotated[AuditContext, Depends(in_audit(Action.REQUEST_AUDIT))]
 
 
@@ -102,6 +103,15 @@ def respond(request: Request, db: Db, form: Form, audit: Responding, comment: st
         return _team_page(request, db, now, at=comment, toast=toast)
     place = "" if is_fragment(request) else f"#comment-{comment}"
     return see_other(request, audit.url + place, toast)
+
+
+@router.post(AUDIT + "/comments/{comment}/change")
+def make(request: Request, db: Db, form: Form, audit: KeepingList, comment: str) -> Response:
+    """The PI makes a change of the domain list that the judges accepted."""
+    make_change(db, audit, guid=comment)
+    return see_other(
+        request, f"{audit.url}#comment-{comment}", Toast("The domain list is changed.")
+    )
 
 
 @router.post(AUDIT + "/agreement")

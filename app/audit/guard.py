@@ -115,6 +115,12 @@ class AuditContext:
         needs = self.item.applies.get(suggestion)
         return needs is not None and self.can(needs)
 
+    def may_make(self, suggestion: Suggestion) -> bool:
+        """May this person make a change that others accepted, because it is not theirs to make?"""
+        is_another_s = self.item.applies.get(suggestion) is not Action.RESPOND
+        is_answered = self.state in (State.RESPONDING, State.CLOSED)
+        return is_another_s and is_answered and self.may_apply(suggestion)
+
 
 _later = aliased(Audit)
 IS_OVER = sa.and_(

@@ -16,6 +16,8 @@ from app.db import now
 from app.errors import Forbidden, Invalid, NotFound, StaleEdit, StepLocked, Versions
 from app.trail.service import record
 
+TAKEN = frozenset({Decision.ACCEPTED, Decision.IN_PART})
+
 
 def decide(
     db: Session,
@@ -44,7 +46,7 @@ def decide(
     if lacking:
         raise Invalid(lacking, {"reason": lacking})
     effect = None
-    if applies and decision in (Decision.ACCEPTED, Decision.IN_PART):
+    if applies and decision in TAKEN:
         effect = apply(db, audit, comment)
     response = db.exec(select(Response).where(Response.comment_id == comment.id)).first()
     before = {"decision": response.decision.value, "reason": response.reason} if response else None
@@ -67,6 +69,37 @@ def decide(
         after={"comment": comment.id, "decision": decision.value, "reason": response.reason},
     )
     return close_if_done(db, audit.scene, audit.id)
+
+
+def make_change(db: Session, audit: AuditContext, *, guid: str) -> None:
+    """Make a change that judges accepted and may not make themselves: the PI keeps the list.
+
+    Raises `Invalid` where there is nothing accepted to make or it is made already, `Forbidden` for
+    who may not change what is audited, and what making it raises.
+    """
+    hold(db, audit.id)
+    comment = next((each for each in comments_of(db, audit) if each.guid == guid), None)
+    if comment is None:
+        raise NotFound("There is no such comment in this audit.")
+    given = comment.response
+    if given is None or given.decision not in TAKEN or given.after is not None:
+        raise Invalid("There is no accepted change here that is still to be made.")
+    if comment.suggests is None or not audit.may_make(comment.suggests):
+        raise Forbidden("What is accepted here is made by its judges, as they decide on it.")
+    effect = apply(db, audit, comment)
+    response = db.exec(select(Response).where(Response.comment_id == comment.id)).one()
+    response.before, response.after = effect.before, effect.after
+    response.version += 1
+    db.add(response)
+    db.flush()
+    record(
+        db,
+        audit.scene,
+        "make an accepted change",
+        item=response,
+        before=effect.before,
+        after=effect.after,
+    )
 
 
 def _comment(db: Session, audit: AuditContext, guid: str) -> CommentView:

@@ -10,7 +10,7 @@ from app.audit.guard import AuditContext, load_audit
 from app.audit.overview import audits_of
 from app.audit.plan_matrix import PlanRow, PlanView
 from app.audit.plan_queries import plan_view
-from app.audit.planning import plan_of, signature, use_plan
+from app.audit.planning import change_plan, plan_of, signature, use_plan
 from app.audit.reading import ABOUT, Reading, read_audit
 from app.audit.requesting import request_audits
 from app.audit.responding import decide
@@ -33,7 +33,7 @@ class Remark:
 
 
 # Invented, like everything in the demo.
-FIRST_READER = (
+FIRST_READER: tuple[Remark, ...] = (
     Remark(0, CommentType.PRAISE, "Stays with what P said. Keep it."),
     Remark(
         2,
@@ -42,9 +42,17 @@ FIRST_READER = (
     ),
     Remark(3, CommentType.WORDING, "A shorter verb would do; P's own word is plainer."),
 )
-SECOND_READER = (
+SECOND_READER: tuple[Remark, ...] = (
     Remark(2, CommentType.TOO_ABSTRACT, "I missed the scene itself here.", Strength.COULD),
     Remark(4, CommentType.QUESTION, "Is this about the same session, or about a later one?"),
+)
+ON_A_LIST: tuple[Remark, ...] = (
+    Remark(0, CommentType.PRAISE, "A reader sees at once what belongs here and what does not."),
+    Remark(
+        3,
+        CommentType.WORDING,
+        "I would say in the definition where this ends and the next domain begins.",
+    ),
 )
 ANSWERS = (
     (Decision.NOTED, ""),
@@ -68,8 +76,22 @@ class Auditing:
         return load_study(self.db, who, self.study_id)
 
     def plan(self) -> PlanView:
-        """Assign the auditors of everything by rotation."""
+        """Assign the auditors of everything by rotation, the domain lists too."""
         pi = self.study(self.pi)
+        present = plan_of(self.db, pi.id)
+        change_plan(
+            self.db,
+            pi,
+            auditors_an_item=present.auditors_an_item,
+            cases=present.cases,
+            first_cases=present.first_cases,
+            batch=present.batch,
+            boards=present.boards,
+            domain_lists=True,
+            is_apart=present.is_apart,
+            shows_names=present.shows_names,
+            version=present.version,
+        )
         use_plan(self.db, pi, seen=signature(plan_view(self.db, pi, plan_of(self.db, pi.id))))
         return plan_view(self.db, pi, plan_of(self.db, pi.id))
 
@@ -84,9 +106,11 @@ class Auditing:
         parts = load_audit(self.db, self.study(self.judge), audit_id).round.parts
         for place, part in enumerate(parts):
             who = self.by_id[part.account_id]
-            remarks = SECOND_READER if place else FIRST_READER
             audit = load_audit(self.db, self.study(who), audit_id)
             reading = read_audit(self.db, audit)
+            remarks = SECOND_READER if place else FIRST_READER
+            if audit.kind is Kind.DOMAIN_LIST:
+                remarks = ON_A_LIST[place : place + 1]
             for remark in remarks:
                 self._write(audit, reading, remark)
             if all_return or not place:
@@ -136,7 +160,7 @@ class Auditing:
 
 
 def _nth(reading: Reading, number: int) -> Item:
-    wanted = ("core_idea", "placement")
+    wanted = ("domain",) if reading.kind is Kind.DOMAIN_LIST else ("core_idea", "placement")
     items = [item for item in reading.items if item.kind in wanted]
     return items[number % len(items)]
 
@@ -144,7 +168,9 @@ def _nth(reading: Reading, number: int) -> Item:
 def build_audits(db: Session, team: dict[str, Me], study_id: int) -> None:
     """Some items of the finished study in each state an audit can have."""
     auditing = Auditing(db, team, study_id)
-    agreed = [row for row in auditing.plan().rows if row.state is State.AGREED]
+    plan = auditing.plan()
+    agreed = [row for row in plan.rows if row.state is State.AGREED]
+    lists = [row for row in plan.rows if row.kind is Kind.DOMAIN_LIST]
     cases = [row for row in agreed if row.kind is Kind.CASE]
     boards = [row for row in agreed if row.kind is Kind.BOARD]
     closed, responding, reading, asked, silent = (auditing.ask(row) for row in cases[:5])
@@ -161,3 +187,4 @@ def build_audits(db: Session, team: dict[str, Me], study_id: int) -> None:
     auditing.read(again)
     auditing.respond(again)
     auditing.ask_again(again)
+    auditing.read(auditing.ask(lists[0]))

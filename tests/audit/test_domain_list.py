@@ -206,6 +206,7 @@ def test_a_judge_decides_and_only_who_may_change_the_list_applies(
 ) -> None:
     audit_id = _ask(db, listed)
     domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
+    before = domain.version
     eli = _audit(db, listed, listed.eli, audit_id)
     title = _comment(db, eli, domain.guid, Suggestion.WORDING, {"text": "Before"})
     merge = _comment(db, eli, domain.guid, Suggestion.MERGE, {"with": other.guid})
@@ -216,10 +217,19 @@ def test_a_judge_decides_and_only_who_may_change_the_list_applies(
     with pytest.raises(Forbidden, match="change the domain list"):
         decide(db, ben, guid=title.guid, decision=Decision.ACCEPTED, applies=True)
     decide(db, ben, guid=title.guid, decision=Decision.ACCEPTED)
+    make = f"/audits/{audit_id}/comments/{title.guid}/change"
+    db.commit()
+    assert listed.ben.post(listed.url + make, {}).status_code == 403
+    assert listed.eli.post(listed.url + make, {}).status_code == 403
     ana = _audit(db, listed, listed.ana, audit_id)
     with pytest.raises(Invalid, match="by hand"):
         decide(db, ana, guid=merge.guid, decision=Decision.ACCEPTED, applies=True)
-    assert _domain(db, "Antecedent").version == domain.version
+    assert _domain(db, "Antecedent").version == before
+    page = Reader(listed.ana.browser).open(f"{listed.url}/audits/{audit_id}")
+    page.send("Change the domain list so")
+    assert _domain(db, "Before").version == before + 1
+    assert "Change the domain list so" not in page.text
+    assert listed.ana.post(listed.url + make, {}).status_code == 422
 
 
 def test_a_further_round_reads_the_list_as_it_stands_by_then(db: Session, listed: People) -> None:
