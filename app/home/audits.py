@@ -98,7 +98,7 @@ def _to_return(rows: Sequence[AuditRow], account_id: int, at: datetime) -> Itera
                 yield Task(study_id, f"Audit {row.what}", note, row.url)
         else:
             first = min(row.since for row in group)
-            text = f"Audit {some([row.name for row in group])}"
+            text = f"Audit {some([row.what for row in group])}"
             note = f"the first was asked {days_ago(first, at)}"
             yield Task(study_id, text, note, f"/studies/{study_id}/audits")
 

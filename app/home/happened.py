@@ -22,6 +22,14 @@ PAGE = 50
 LOOKED_AT = 60
 LATELY = 5
 
+AUDIT_KINDS = (
+    "audit",
+    "audit_plan",
+    "audit_return",
+    "audit_response",
+    "audit_answer",
+    "recusal",
+)
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "study": ("Study and team", ("study", "member", "invitation", "sample", "abbreviation")),
     "cases": ("Cases and transcripts", ("study_case", "transcript", "transcript_version")),
@@ -32,6 +40,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "boards": ("Categories", ("category", "placement")),
     "agreements": ("Drafts and agreements", ("unit", "layer")),
     "meetings": ("Meetings", ("meeting",)),
+    "audits": ("Audits", AUDIT_KINDS),
 }
 """The parts of the work by which the trail is filtered: name and kinds of item."""
 
@@ -97,6 +106,9 @@ TOLD_BY = {
     ("reveal the drafts", "reveal a draft"),
     ("reveal a draft", "reveal a draft"),
     ("reveal a draft", "submit a draft"),
+    ("begin a round of an audit", "request the audit"),
+    ("begin a round of an audit", "ask for a further round"),
+    ("return the audit, all of the auditors", "return an audit"),
 }
 """Pairs of verbs, the newer first, of which the newer one says it all."""
 

@@ -28,6 +28,8 @@ SET_UP_PAGES = {
     "study_case": "cases",
     "transcript": "cases",
     "unit": "team/assignments",
+    "audit_plan": "audits/plan",
+    "recusal": "audits/plan",
 }
 MISCELLANEOUS = "Miscellaneous"
 
@@ -70,6 +72,8 @@ class Names:
 
     def url_of(self, entry: Entry) -> str | None:
         """Where the entry leads: its unit, else the page of the set-up it belongs to."""
+        if entry.item_kind == "audit":
+            return f"{self.study_url}/audits/{entry.item_id}"
         if unit := self.units.get(entry.unit_id or 0):
             return unit[1]
         if entry.item_kind == "meeting":

@@ -112,6 +112,22 @@ SAID: Mapping[str, str] = {
     "note that somebody left": "noted that {person} left the meeting",
     "let another speak first": "let {person} speak first at the meeting",
     "hand the pen over": "gave the pen of the meeting to {person}",
+    "change the audit plan": "changed the audit plan",
+    "draw the auditors anew": "drew another order of the auditors",
+    "assign auditors by rotation": "assigned auditors by rotation",
+    "choose auditors by hand": "chose the auditors of {unit} by hand: {reason}",
+    "stand back from a case": "noted that an auditor stands back from a case: {reason}",
+    "stand back no more": "took back that an auditor stands back from a case",
+    "request the audit": "sent {unit} to the auditors",
+    "begin a round of an audit": "sent {unit} to the auditors, round {round}",
+    "ask for a further round": "asked for a further round of the audit of {unit}",
+    "return an audit": "returned the audit of {unit}",
+    "return the audit, all of the auditors": "was the last to return the audit of {unit}",
+    "respond to a comment": "responded to a comment on {unit}: {decision}",
+    "answer to a response": "answered to a response about {unit}",
+    "take an auditor off an audit": "took an auditor off the audit of {unit}",
+    "close the audit": "closed the audit of {unit}",
+    "end an audit with the reopening": "ended the audit of {unit} by reopening it",
 }
 """What follows the name. Braces take a value of the entry or what the reader knows besides:
 `{where}` its unit (`{unit}` says that a board is one), `{case}` its case, `{domains}` and

@@ -46,7 +46,10 @@ class AnAudit:
         """Return the audits of these people, with what they wrote."""
         for person in persons:
             audit = self.context(db, person)
-            written = len(db.exec(select(Comment).where(Comment.account_id == person.id)).all())
+            mine = select(Comment.id).where(
+                Comment.account_id == person.id, Comment.round_id == audit.round.id
+            )
+            written = len(db.exec(mine).all())
             return_audit(
                 db,
                 audit.scene,

@@ -28,6 +28,16 @@ from app.meetings.service import begin, close, save_notes
 from app.studies.models import Study
 from app.studies.service import add_abbreviation, add_sample, invite
 from app.studies.ways import WayOfWorking
+from tests.browser.audited_rooms import (
+    Audits,
+    answer_the_team,
+    bring_a_form,
+    build_audits,
+    open_a_comment,
+    open_a_comment_on_a_card,
+    reject_without_a_reason,
+    select_words,
+)
 from tests.browser.conftest import Live
 from tests.domains.a_case import ROLES, TURNS, ACase, a_case
 from tests.domains.a_discussion import DRAFTS, draft, drafting, hand_in
@@ -62,6 +72,7 @@ class House:
     """A meeting that was closed."""
     meeting: int
     """One that is open: Ben and Chi are there, and Ana is not."""
+    audits: Audits
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,21 @@ def build(live: Live) -> House:
         study = people.context(db)
         put_into_sample(db, study, case_id=case.case_id, sample_id=empty.id or 0)
         meetings = _meet(db, people), _meet(db, people, closing=False)
+        audits = build_audits(db, people, lambda code: _named(db, case, code), agreed)
         db.commit()
     card = ideas["P01"][0]
     return House(
-        live, sorting, agreed, listed, category, card, empty.id or 0, invitation, reset, *meetings
+        live,
+        sorting,
+        agreed,
+        listed,
+        category,
+        card,
+        empty.id or 0,
+        invitation,
+        reset,
+        *meetings,
+        audits,
     )
 
 
@@ -340,6 +362,7 @@ def rooms(house: House) -> list[Room]:
         Room("meeting as a judge who is not there", meeting),
         Room("agree to all of today", f"{meeting}/agreement", "ben"),
         Room("minutes", f"{study}/meetings/{house.minutes}/minutes"),
+        *_audit_rooms(house),
         Room("trail", f"{study}/trail"),
         Room("account", "/account"),
         Room("accounts", "/accounts", "jo"),
@@ -350,6 +373,42 @@ def rooms(house: House) -> list[Room]:
         Room("invitation", f"/invitations/{house.invitation}", ""),
         Room("reset", f"/reset/{house.reset}", ""),
         Room("spent link", "/setup/no-such-token", ""),
+    ]
+
+
+def _audit_rooms(house: House) -> list[Room]:
+    audits = f"{house.live.people.url}/audits"
+    has = house.audits
+    reading, again = f"{audits}/{has.reading}", f"{audits}/{has.again}"
+    return [
+        Room("home of an auditor", "/", "eli"),
+        Room("overview as an auditor", house.live.people.url, "eli"),
+        Room("audits", audits),
+        Room("audits of an auditor", audits, "eli"),
+        Room("audits of who has none", audits, "fay"),
+        Room("audit plan", f"{audits}/plan"),
+        Room("audit plan, settings", f"{audits}/plan?change=settings"),
+        Room("audit, reading", reading, "eli"),
+        Room("audit, comment open", reading, "eli", first=open_a_comment),
+        Room("audit, nothing written yet", reading, "gus", first=select_words),
+        Room("audit, its transcript", f"{reading}/transcript", "eli"),
+        Room("audit, work offline", f"{reading}/form", "eli"),
+        Room("audit, the form brought back", f"{reading}/form", "eli", first=bring_a_form),
+        Room("audit, with the auditors", reading, "ben"),
+        Room("audit, responding", f"{audits}/{has.responding}", "ben"),
+        Room(
+            "audit, refused without a reason",
+            f"{audits}/{has.responding}",
+            "ben",
+            first=reject_without_a_reason,
+        ),
+        Room("audit, returned", f"{audits}/{has.responding}", "eli", first=answer_the_team),
+        Room("audit, further round", again, "eli"),
+        Room("audit, further round, everything", f"{again}?all=1", "gus"),
+        Room("audit, an earlier round", f"{again}?round=1", "ben"),
+        Room("audit, closed", f"{audits}/{has.closed}"),
+        Room("audit of a board", f"{audits}/{has.board}", "gus", first=open_a_comment_on_a_card),
+        Room("audit of the domain list", f"{audits}/{has.listed}", "gus"),
     ]
 
 

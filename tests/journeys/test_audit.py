@@ -153,6 +153,9 @@ def test_a_case_and_a_board_go_to_their_auditors_and_back(
     _the_board_goes_the_same_way(people, ana)
     said = ana.open(f"{people.url}/audits").text
     assert "1 case, 1 cross-analysis, in 4 rounds" in said
+    trail = ana.open(f"{people.url}/trail?part=audits").text
+    assert "sent P01 to the auditors, round 2" in trail
+    assert "responded to a comment on P01: rejected" in trail
     assert list(verify(db)) == []
 
 
