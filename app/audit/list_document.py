@@ -66,3 +66,8 @@ def read_list_document(values: Mapping[str, Any]) -> ListDocument:
 def domain_of(guid: str) -> tuple[str, bool]:
     """The domain that an item of a list is about, and whether it is its definition."""
     return guid.removesuffix(OF_DEFINITION), guid.endswith(OF_DEFINITION)
+
+
+def is_definition(item: Item) -> bool:
+    """Is it a domain's definition, and not its title?"""
+    return item.kind == "domain" and item.guid.endswith(OF_DEFINITION)

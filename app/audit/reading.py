@@ -12,10 +12,10 @@ from app.audit.changes import AnyDocument, Change, Changes, What, compare, entri
 from app.audit.commenting import CommentView, ResponseView, comments_of
 from app.audit.guard import AuditContext
 from app.audit.kinds import AuditedItem
-from app.audit.list_document import read_list_document
+from app.audit.list_document import is_definition, read_list_document
 from app.audit.models import AuditRound
 from app.audit.queries import RoundFacts
-from app.audit.words import OF_CORE_IDEAS, About, Kind
+from app.audit.words import OF_CORE_IDEAS, About, Kind, Suggestion
 from app.consensus.models import ConsensusVersion
 from app.consensus.rules import Step
 from app.core_ideas.consensus_version import Document, Item, read_document
@@ -135,9 +135,14 @@ class Reading:
         left_out = OF_CORE_IDEAS if self.round.step is Step.DOMAINS else frozenset()
         return [(each.value, each.value) for each in self.audited.types if each not in left_out]
 
-    def suggestion_options(self, item: Item) -> list[tuple[str, str]]:
+    def suggestions(self, item: Item) -> tuple[Suggestion, ...]:
         """The kinds of change that can be suggested for an item."""
-        return [(each.value, each.value) for each in self.audited.suggestions.get(item.kind, ())]
+        fitting = self.audited.suggestions.get(item.kind, ())
+        return (Suggestion.WORDING,) if is_definition(item) and fitting else fitting
+
+    def suggestion_options(self, item: Item) -> list[tuple[str, str]]:
+        """The same for a select."""
+        return [(each.value, each.value) for each in self.suggestions(item)]
 
     def place_of(self, comment: CommentView) -> str:
         """Where an item that is to be moved stands: its domain or category, in words."""
@@ -185,12 +190,15 @@ class Reading:
 
     def partners(self, item: Item) -> list[tuple[str, str]]:
         """What an item could be merged with: its own kind, in its own domain."""
-        if item.kind not in ("core_idea", "category"):
+        if Suggestion.MERGE not in self.suggestions(item):
             return []
         return [
             (each.guid, f"{each.number} {each.text[:80]}".strip())
             for each in self.items
-            if (each.kind, each.domain) == (item.kind, item.domain) and each.guid != item.guid
+            if each.kind == item.kind
+            and each.guid != item.guid
+            and not is_definition(each)
+            and (item.kind == "domain" or each.domain == item.domain)
         ]
 
 

@@ -57,6 +57,11 @@ def read_form(content: bytes, name: str, reading: Reading) -> FoundForm:
             named = cells.get("item") or "nothing"
             problems.append(f"Row {row}: '{named}' is no item of the version you audit.")
             continue
+        if Suggestion.WORDING not in reading.suggestions(item) or wording == item.text:
+            wording = ""
+        if not text and not wording:
+            problems.append(f"Row {row}: there is no comment in it, and no other wording to take.")
+            continue
         written, problem = _written(item, cells, text, wording)
         found.append(FoundRow(row, written, item))
         if problem:
@@ -79,7 +84,6 @@ def _written(item: Item, cells: Mapping[str, str], text: str, wording: str) -> t
         strength = Strength(cells.get("how strongly", "").casefold() or Strength.SHOULD)
     except ValueError:
         strength = Strength.SHOULD
-    suggests = wording and wording != item.text and item.kind not in ("block", "domain", "whole")
     return Written(
         guid(),
         ABOUT.get(item.kind, About.WHOLE),
@@ -89,8 +93,8 @@ def _written(item: Item, cells: Mapping[str, str], text: str, wording: str) -> t
         type_,
         text,
         strength,
-        Suggestion.WORDING if suggests else None,
-        {"text": wording} if suggests else None,
+        Suggestion.WORDING if wording else None,
+        {"text": wording} if wording else None,
     ), problem
 
 

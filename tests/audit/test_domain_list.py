@@ -9,6 +9,7 @@ from app.audit.models import Audit, AuditPlan, AuditRound, Comment
 from app.audit.plan_matrix import PlanView
 from app.audit.plan_queries import plan_view
 from app.audit.planning import choose_auditors, plan_of, signature, use_plan
+from app.audit.reading import read_audit
 from app.audit.requesting import request_audits
 from app.audit.responding import decide
 from app.audit.service import (
@@ -23,6 +24,7 @@ from app.consensus.rules import State
 from app.domains.models import Domain
 from app.domains.service import add_domain
 from app.errors import Forbidden, Invalid, NotFound, StepLocked
+from app.interchange.audit_sheet import read_form
 from app.meetings.forms import Arrangement
 from app.meetings.minutes import minutes_of
 from app.meetings.queries import meeting_of
@@ -288,3 +290,50 @@ def test_what_is_decided_at_a_meeting_is_in_its_minutes(db: Session, listed: Peo
     assert [(each.where, each.outcome, each.reason) for each in unit.decisions] == [
         ("the audit, domain 1", "rejected", "It is the word of the protocol.")
     ]
+
+
+def test_an_auditor_reads_the_list_comments_and_the_team_answers_on_the_pages(
+    db: Session, listed: People
+) -> None:
+    audit_id = _ask(db, listed)
+    url = f"{listed.url}/audits/{audit_id}"
+    page = Reader(listed.eli.browser).open(url)
+    assert "the domain list of" in page.text
+    assert "no definition" in page.text
+    domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
+    page.open(f"{url}?on={domain.guid}-definition")
+    (suggests,) = page.page.xpath('//select[@name="suggests"]')
+    assert [option.get("value") for option in suggests] == ["", "wording"]
+    page.send("Keep the comment", text="Say what belongs here.", suggests="wording", wording=EARLY)
+    page.open(f"{url}?on={domain.guid}")
+    page.send("Keep the comment", text="They overlap.", suggests="merge", merge_with=other.guid)
+    page.open(url).send("Return my audit")
+    assert "They overlap." not in Reader(listed.gus.browser).open(url).text
+    Reader(listed.gus.browser).open(url).send("Return with no comments")
+    team = Reader(listed.ana.browser).open(url)
+    assert "Merge with 2 Consequences" in team.text
+    team.send("Accept the wording")
+    assert _domain(db, "Antecedent").definition == EARLY
+    team.open(url).send("Reject", reason="They are kept apart on purpose.")
+    assert _audit(db, listed, listed.ana, audit_id).state is State.CLOSED
+    told = Reader(listed.eli.browser).open(url).text
+    assert "They are kept apart on purpose." in told
+    assert "Ask for a further round" in team.open(url).text
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "docx"])
+def test_the_form_of_a_list_goes_out_and_comes_back(
+    db: Session, listed: People, ending: str
+) -> None:
+    audit_id = _ask(db, listed)
+    reading = read_audit(db, _audit(db, listed, listed.eli, audit_id))
+    answer = listed.eli.get(f"{listed.url}/audits/{audit_id}/form.{ending}")
+    assert answer.status_code == 200
+    assert not read_form(answer.content, f"form.{ending}", reading).problems
+    rows = "item,comment,type,suggested wording\ndomain 1 definition,Say more.,wording," + EARLY
+    found = read_form(rows.encode(), "form.csv", reading)
+    (row,) = found.rows
+    assert (row.written.item, row.written.suggestion) == (
+        f"{_domain(db, 'Antecedent').guid}-definition",
+        {"text": EARLY},
+    )
