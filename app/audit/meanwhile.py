@@ -17,7 +17,7 @@ from app.audit.reading import Reading, as_document, in_round
 from app.audit.words import Decision, Kind
 from app.consensus.models import Unit
 from app.consensus.rules import State
-from app.consensus.versions import newest_version
+from app.consensus.versions import document_of_version, newest_version, versions_of
 from app.core_ideas.document import read_case
 from app.cross_analysis.freezing import read_board
 
@@ -40,12 +40,10 @@ def since_read(db: Session, audit: AuditContext, reading: Reading) -> SinceRead:
     if not isinstance(audit.item, AuditedCase | AuditedBoard):
         now = read_list(db, audit.sample.id)
         return SinceRead(now.domain_list, compare(reading.document, now).differing)
-    found = newest_version(db, audit.item.unit.id)
-    if found is None:
-        return SinceRead(0, ())
-    head, values = found
-    if head.id == reading.round.version_id:
-        return SinceRead(head.number, ())
+    head = next(iter(versions_of(db, audit.item.unit.id)), None)
+    if head is None or head.id == reading.round.version_id:
+        return SinceRead(head.number if head else 0, ())
+    values = document_of_version(db, head.id)
     now_read = in_round(as_document(audit.kind, values), reading.round)
     return SinceRead(head.number, compare(reading.document, now_read).differing)
 

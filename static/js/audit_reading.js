@@ -146,7 +146,9 @@ class AuditReading extends HTMLElement {
       getSelection().removeAllRanges();
       const { item, number } = form.dataset;
       const same = (each) => each.dataset.item === item && each.dataset.number === number;
-      this.enter(this.items.find(same) ?? null);
+      const about = this.items.find(same) ?? null;
+      this.enter(about);
+      about?.scrollIntoView({ block: "nearest" });
     } else if (!form && this.opened) {
       const back = document.getElementById(this.item) ?? document.getElementById("whole");
       if (document.activeElement === document.body) back.focus({ preventScroll: true });
