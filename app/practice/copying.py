@@ -1,6 +1,6 @@
 """A finished case copied for blind practice, and the consensus laid beside what was coded.
 
-The copy is a study of its own (docs/decisions/0023-a-practice-is-a-study-of-its-own.md): its
+The copy is a study of its own (docs/decisions/0027-a-practice-is-a-study-of-its-own.md): its
 transcripts, its domain list and nothing of the coding. What was agreed is kept aside and written
 into the copy's consensus layer when the draft is submitted.
 """
