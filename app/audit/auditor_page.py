@@ -11,6 +11,7 @@ from app.accounts.kept import TwoVersions
 from app.audit.commenting import CommentView, Written
 from app.audit.guard import AuditContext
 from app.audit.kept_comments import both_of
+from app.audit.list_document import is_definition
 from app.audit.meanwhile import SinceRead, since_read
 from app.audit.reading import ABOUT, Reading, anchor, read_audit
 from app.audit.words import About, CommentType, Strength
@@ -158,7 +159,8 @@ def _opened(reading: Reading, mine: tuple[CommentView, ...], asked: Asked) -> Wr
         return None
     item = reading.item(asked.on, asked.at)
     about = ABOUT.get(item.kind, About.WHOLE)
-    fitting = CommentType.TITLE if item.kind in ("domain", "category") else CommentType.WORDING
+    is_title = item.kind in ("domain", "category") and not is_definition(item)
+    fitting = CommentType.TITLE if is_title else CommentType.WORDING
     return Written(guid(), about, asked.on, item.number, "", fitting, "", Strength.SHOULD)
 
 

@@ -1,7 +1,7 @@
 """The audit plan as a matrix: items down, auditors across."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from app.accounts.sessions import initials
@@ -124,6 +124,14 @@ class PlanView:
         return tuple(row for row in self.rows if row.is_ready)
 
     @property
+    def ready_by_sample(self) -> dict[str, list[PlanRow]]:
+        """The same, sample by sample."""
+        found: dict[str, list[PlanRow]] = {row.sample: [] for row in self.rows}
+        for row in self.ready:
+            found[row.sample].append(row)
+        return {sample: rows for sample, rows in found.items() if rows}
+
+    @property
     def waiting(self) -> tuple[PlanRow, ...]:
         """Agreed cases that wait for the others of their batch."""
         return tuple(row for row in self.rows if row.due is not None and row.waits)
@@ -133,10 +141,9 @@ class PlanView:
         """The auditors for a select."""
         return [(auditor.id, auditor.name) for auditor in self.auditors]
 
-    def names(self, ids: Iterable[int]) -> str:
-        """Auditors by name."""
-        names = {auditor.id: auditor.name for auditor in self.auditors}
-        return " and ".join(names[each] for each in ids if each in names)
+    def names(self, ids: Collection[int]) -> str:
+        """Auditors by name, in the order of the matrix."""
+        return " and ".join(auditor.name for auditor in self.auditors if auditor.id in ids)
 
     def row(self, key: ItemKey) -> PlanRow | None:
         """An item of the plan, if it is one."""
