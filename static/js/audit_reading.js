@@ -25,6 +25,7 @@ class AuditReading extends HTMLElement {
     listen("selectionchange", () => this.onSelection());
     listen("pointerdown", (event) => this.onPress(event));
     listen("htmx:beforeRequest", (event) => this.onOpen(event));
+    listen("htmx:beforeSwap", (event) => this.leave(event.detail));
     listen("htmx:afterSettle", () => this.onSettle());
     this.addEventListener("focusin", (event) => this.enter(event.target.closest("[data-item]")));
     this.enter(this.querySelector("[data-item][data-current]"));
@@ -124,8 +125,14 @@ class AuditReading extends HTMLElement {
     const { elt, target } = event.detail;
     if (target?.id !== "comment-place" || elt.closest("#comment-form")) return;
     if (elt === this.popover_ && this.takeUp(elt.elements)) event.preventDefault();
-    else if (this.form?.contains(document.activeElement)) document.activeElement.blur();
+    else this.leave({ target, requestConfig: { elt } });
     this.hide();
+  }
+
+  leave({ target, requestConfig }) {
+    const form = this.form;
+    if (target?.id !== "comment-place" || !form || form.contains(requestConfig.elt)) return;
+    if (form.contains(document.activeElement)) document.activeElement.blur();
   }
 
   takeUp({ on, at, quote }) {

@@ -77,6 +77,7 @@ def test_words_that_are_selected_are_commented_on_and_what_is_typed_is_kept(
 
     # Nothing typed is nothing kept, and what is taken away can be brought back.
     eli.get_by_role("link", name="Comment on passage 1a").click()
+    expect(_form(eli).locator("h2")).to_have_text("Passage 1a")
     _form(eli).get_by_label("Comment", exact=True).fill("x")
     expect(eli.locator("#comments [data-comment]")).to_have_count(2)
     _form(eli).get_by_label("Comment", exact=True).fill("")
