@@ -75,6 +75,7 @@ def _page(
         url=_url(study, sample),
         domains=domains,
         may_edit=study.can(Action.EDIT_DOMAIN_LIST),
+        sees_plan=study.can(Action.SEE_SET_UP),
         kinds=KINDS,
         part=part,
         message=message,
