@@ -113,7 +113,7 @@ class Reading:
 
     def in_order(self) -> Iterator[CommentView]:
         """The comments of this round in the order of the document; on the whole first."""
-        for guid in (WHOLE, *(item.guid for item in self.items)):
+        for guid in dict.fromkeys((WHOLE, *(item.guid for item in self.items))):
             yield from self.by_item.get(guid, ())
 
     def item(self, guid: str, number: str = "") -> Item:

@@ -63,7 +63,8 @@ def lines(reading: Reading) -> Iterator[Line]:
     yield from _of_item(THE_WHOLE, "", reading.by_item.get(WHOLE, []))
     for item in reading.items:
         name = f"{item.kind.replace('_', ' ')} {item.number}".strip()
-        yield from _of_item(name, item.text, reading.by_item.get(item.guid, []))
+        said = [each for each in reading.by_item.get(item.guid, []) if each.number == item.number]
+        yield from _of_item(name, item.text, said)
 
 
 def _of_item(name: str, says: str, comments: list[CommentView]) -> Iterator[Line]:

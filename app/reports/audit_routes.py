@@ -76,6 +76,7 @@ def _packed(written: Written) -> str:
     return json.dumps(
         {
             "item": written.item,
+            "number": written.number,
             "type": written.type,
             "text": written.text,
             "strength": written.strength,
@@ -96,7 +97,7 @@ def _keep(db: Session, audit: AuditContext, packed: list[str]) -> int:
     for each in packed:
         try:
             values = json.loads(each)
-            item = reading.item(str(values["item"]))
+            item = reading.item(str(values["item"]), str(values["number"]))
             wording = str(values["wording"])
             written = Written(
                 guid(),

@@ -81,6 +81,25 @@ def test_a_comment_is_saved_as_it_is_typed_and_an_empty_one_is_not_kept(
     assert "Empty, so it is not kept." in eli.post(url, same_words, htmx=True).text
 
 
+def test_a_passage_in_two_domains_is_commented_on_where_it_was_read(
+    db: Session, people: People
+) -> None:
+    case = a_case(db, people, code="P08")
+    case.put(db, "I held my breath.", "Antecedent", "Consequences")
+    agree_all(db, case)
+    audit = an_audit(db, people, case=case)
+    page = _reads(audit, people.eli)
+    link = page.page.xpath('//a[@aria-label="Comment on passage 3a"]')[0]
+    page.open(link.get("href").split("#")[0]).send("Keep the comment", text="Only an antecedent.")
+    assert page.text.count("Only an antecedent.") == 1
+    anchor = page.page.xpath('//*[@data-comment]//a[text()="passage 3a"]')[0].get("href")
+    assert page.page.get_element_by_id(anchor.removeprefix("#")).get("data-number") == "3a"
+    lines = people.eli.get(f"{audit.url}/form.csv").text.splitlines()
+    assert [each.split(",")[0] for each in lines if "Only an antecedent." in each] == ["block 3a"]
+    audit.give_back(db, people.eli, people.gus)
+    assert _reads(audit, people.ben).text.count("Only an antecedent.") == 1
+
+
 def test_two_windows_lose_neither_text(db: Session, audit: AnAudit) -> None:
     eli, url = audit.case.people.eli, f"{audit.url}/comments?draft=1"
     eli.post(url, _typed(db, HELD, "From the first window."), htmx=True)
