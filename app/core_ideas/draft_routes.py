@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
 from app.consensus.drafting import submit, take_back
+from app.consensus.next_for_me import next_to_draft
 from app.consensus.practising import practice_of
 from app.consensus.rules import Step
 from app.core_ideas.drafts import my_drafts
@@ -15,6 +16,7 @@ from app.core_ideas.queries import read_core_ideas
 from app.db import Db
 from app.domains.coding import read_coding
 from app.permissions import Action
+from app.studies.ways import WayOfWorking
 from app.web.forms import Form, Posted
 from app.web.templating import Toast, page, see_other
 
@@ -69,7 +71,19 @@ def submit_draft(request: Request, db: Db, case: Code) -> Response:
         text = f"All drafts of {case.code} are in, and revealed."
     else:
         text = f"Your draft of {case.code} is submitted. Until the reveal you can take it back."
-    return see_other(request, _page_of(case), Toast(text))
+    return see_other(request, _page_of(case), Toast(text, on=_next(db, case)))
+
+
+def _next(db: Session, case: CaseContext) -> tuple[str, str] | None:
+    """On to the next case that this judge drafts."""
+    unit = case.unit
+    found = next_to_draft(
+        db, case.study.me.id, sample_id=unit.sample_id, kind=unit.kind, after=unit.id
+    )
+    if found is None or unit.way is not WayOfWorking.INDEPENDENT_FIRST:
+        return None
+    page_ = _page_of(case).removeprefix(case.url)
+    return f"Next: {found.name}", f"{case.url.rpartition('/')[0]}/{found.name}{page_}"
 
 
 @router.post(DRAFT + "/return")

@@ -137,6 +137,15 @@ def facts_of(here: BoardContext, board: Board) -> str:
     return " · ".join(found)
 
 
+def next_unsorted(board: Board, moved: Sequence[Card]) -> int | None:
+    """After an unsorted card was placed: the next one, in the order of cases."""
+    left = [card.id for card in board.unsorted.cards]
+    if len(moved) != 1 or moved[0].source or not left:
+        return None
+    code = board.code_of.get(moved[0].core_idea_id, "")
+    return next((card for card in left if board.code_of[card] >= code), left[0])
+
+
 def changed(
     request: Request,
     db: Session,
@@ -146,13 +155,17 @@ def changed(
     *,
     board: Board | None = None,
     piles: Sequence[Pile] | None = None,
+    on_to: int | None = None,
 ) -> Response:
     """After a change: back to the board, or for htmx the parts of it that look different.
 
     `entries` are the numbers of what was recorded; the first one names it all for an undo. `piles`
-    are the places to draw again; without them the whole board is.
+    are the places to draw again; without them the whole board is. Where a card was open beside the
+    board, the core idea `on_to` is opened in its place.
     """
     view = view_of(request.query_params)
+    if view.card and on_to:
+        view = view.but(card=on_to)
     first = min((entry for entry in entries if entry is not None), default=None)
     back = f"{here.url}/undo/{first}{view.alone.query}" if first else None
     toast = Toast(text, back)

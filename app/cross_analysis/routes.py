@@ -4,13 +4,22 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.kept import Item, keep_typed, let_go
+from app.consensus.next_for_me import next_to_agree
 from app.consensus.rules import AGREED_OR_LATER
 from app.consensus.service import agree, reopen
 from app.cross_analysis import amend_routes, discussion_routes, draft_routes
-from app.cross_analysis.answers import changed, moved_words, piles_of, refused, show
+from app.cross_analysis.answers import (
+    changed,
+    moved_words,
+    next_unsorted,
+    piles_of,
+    refused,
+    show,
+)
 from app.cross_analysis.boards import boards_of
 from app.cross_analysis.forms import NEW, cards_named, places_named, view_of
 from app.cross_analysis.guard import BoardContext, in_board
@@ -92,7 +101,9 @@ def move(request: Request, db: Db, form: Form, here: Sorting) -> Response:
     board = board_of(db, here, case=view_of(request.query_params).case)
     text = moved_words(board, cards, to, done, keep=keep)
     piles = None if made else piles_of(board, done)
-    return changed(request, db, here, text, (*made, *done.entries), board=board, piles=piles)
+    entries = (*made, *done.entries)
+    on_to = None if keep else next_unsorted(board, cards)
+    return changed(request, db, here, text, entries, board=board, piles=piles, on_to=on_to)
 
 
 @router.post(BOARD + "/categories")
@@ -210,7 +221,21 @@ def agree_to_board(
         if state in AGREED_OR_LATER
         else "You agreed to this board."
     )
-    return see_other(request, here.url + view_of(request.query_params).alone.query, Toast(text))
+    url = here.url + view_of(request.query_params).alone.query
+    return see_other(request, url, Toast(text, on=_next(db, here)))
+
+
+def _next(db: Session, here: BoardContext) -> tuple[str, str] | None:
+    """On to the next board that waits for this judge's agreement."""
+    unit = here.unit
+    found = next_to_agree(
+        db, here.study.me.id, sample_id=unit.sample_id, kind=unit.kind, after=unit.id
+    )
+    if found is None:
+        return None
+    sample = here.url.partition("/domains/")[0]
+    url = f"{sample}/domains/{found.domain_id}/cross-analysis?beside=agree"
+    return f"Next: {found.name}", url
 
 
 @router.post(BOARD + "/reopen")

@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
+from app.consensus.next_for_me import next_to_agree
 from app.consensus.passes import go_on
 from app.consensus.rules import AGREED_OR_LATER, Step, may_reopen_domains
 from app.consensus.service import agree, reopen
@@ -42,7 +44,20 @@ def agree_to_case(
         if state in AGREED_OR_LATER
         else f"You agreed to this version of {what}."
     )
-    return see_other(request, _back(case, form), Toast(text))
+    return see_other(request, _back(case, form), Toast(text, on=_next(db, case, form)))
+
+
+def _next(db: Session, case: CaseContext, form: Posted) -> tuple[str, str] | None:
+    """On to the next case that waits for this judge's agreement, on the same page."""
+    unit = case.unit
+    found = next_to_agree(
+        db, case.study.me.id, sample_id=unit.sample_id, kind=unit.kind, after=unit.id
+    )
+    if found is None:
+        return None
+    here = _back(case, form).removeprefix(f"{case.url}/")
+    sample = case.url.rpartition("/")[0]
+    return f"Next: {found.name}", f"{sample}/{found.name}/{here.removesuffix('/discussion')}"
 
 
 @router.post(CASE + "/next-pass")

@@ -25,15 +25,20 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True)
 class Toast:
-    """A short message after a change; `undo` is the URL that takes it back."""
+    """A short message after a change; `undo` is the URL that takes it back.
+
+    `on` leads to what comes next: the words of a link and its URL.
+    """
 
     text: str
     undo: str | None = None
     kind: str = "done"
+    on: tuple[str, str] | None = None
 
     def as_json(self) -> str:
         """ASCII only: headers are not UTF-8."""
-        return json.dumps({"text": self.text, "undo": self.undo, "kind": self.kind})
+        facts = {"text": self.text, "undo": self.undo, "kind": self.kind}
+        return json.dumps(facts | ({"on": self.on} if self.on else {}))
 
 
 class Macros:
@@ -229,11 +234,20 @@ def _notice(request: Request) -> Toast | None:
         return None
     try:
         facts = json.loads(unquote(kept))
-        undo = facts.get("undo")
-        safe = isinstance(undo, str) and undo.startswith("/") and not undo.startswith("//")
-        return Toast(str(facts["text"]), undo if safe else None, str(facts.get("kind", "done")))
+        words, url = facts.get("on") or ("", "")
+        return Toast(
+            str(facts["text"]),
+            _ours(facts.get("undo")),
+            str(facts.get("kind", "done")),
+            (str(words), url) if _ours(url) else None,
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _ours(url: object) -> str | None:
+    """An address of this server, or None: a cookie may have been tampered with."""
+    return url if isinstance(url, str) and url[:1] == "/" and url[:2] != "//" else None
 
 
 def field_errors(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:

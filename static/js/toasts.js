@@ -1,16 +1,16 @@
-// Shows the event "toast" {text, undo, kind} (sent by the server as HX-Trigger) in #toasts, and a
-// word when the server cannot be reached. A toast with Undo stays longer, and while it is held; its
+// Shows the event "toast" {text, undo, kind, on} (sent by the server as HX-Trigger) in #toasts, and a
+// word when the server cannot be reached. A toast with Undo or a way on (its words, its URL) stays longer, and while it is held; its
 // Undo gives the focus back to where it was before.
 
 const region = document.getElementById("toasts");
 const shape = document.getElementById("toast-shape");
 
 function leaveLater(toast) {
-  const stay = toast.querySelector("form") ? 20_000 : 7_000;
+  const stay = toast.querySelector("form, a") ? 20_000 : 7_000;
   setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveLater(toast) : toast.remove()), stay);
 }
 
-function show({ text, undo, kind }) {
+function show({ text, undo, kind, on }) {
   const toast = shape.content.firstElementChild.cloneNode(true);
   toast.querySelector("p").textContent = text;
   toast.dataset.kind = kind ?? "done";
@@ -21,6 +21,9 @@ function show({ text, undo, kind }) {
   } else {
     form.remove();
   }
+  const link = toast.querySelector("a");
+  if (on) [link.textContent, link.href] = on;
+  else link.remove();
   region.replaceChildren(toast);
   window.htmx?.process(toast);
   leaveLater(toast);
