@@ -36,6 +36,7 @@ class Assigned:
 
 NO_AUDITOR = "nobody is free to audit it"
 TOO_FEW = "fewer auditors than the plan asks for are free"
+BARRED = "somebody among them judges it by now; choose others"
 NO_EXTERNAL = "no external auditor is free; a cross-analysis should have one"
 
 
@@ -110,6 +111,8 @@ def _warnings(item: Item, team: Sequence[int], k: int, external: frozenset[int])
         found.append(NO_AUDITOR)
     elif len(team) < k:
         found.append(TOO_FEW)
+    if item.barred & set(team):
+        found.append(BARRED)
     if team and item.wants_external and not external & set(team):
         found.append(NO_EXTERNAL)
     return tuple(found)

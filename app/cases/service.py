@@ -30,6 +30,7 @@ from app.consensus.rules import UnitKind
 from app.consensus.service import open_unit
 from app.db import one_or_not_found, run
 from app.errors import Conflict, Invalid, StaleEdit, Versions
+from app.studies.auditing import forget_auditors
 from app.studies.guard import StudyContext
 from app.studies.models import Sample
 from app.trail.service import record
@@ -128,6 +129,7 @@ def take_out_of_sample(db: Session, study: StudyContext, *, case_id: int, sample
             "What has begun keeps its place, whatever the drafts hold."
         )
     check_nothing_done(db, case.code, sample, unit_id)
+    forget_auditors(db, unit_id=unit_id)
     for table, condition in (
         (Drafter, col(Drafter.unit_id) == unit_id),
         (Agreement, col(Agreement.unit_id) == unit_id),
@@ -149,7 +151,7 @@ def take_out_of_sample(db: Session, study: StudyContext, *, case_id: int, sample
     )
 
 
-PARTS_OF_A_UNIT = frozenset({"layer", "assignment", "agreement", "drafter"})
+PARTS_OF_A_UNIT = frozenset({"layer", "assignment", "agreement", "drafter", "audit_assignment"})
 
 
 def check_nothing_done(db: Session, code: str, sample: str, unit_id: int) -> None:

@@ -27,11 +27,12 @@ from app.domains.queries import DomainRow, domain_list
 from app.domains.rules import ListLine, title_key
 from app.domains.service import add_domain
 from app.errors import Conflict, Invalid, StaleEdit, Versions
+from app.studies.auditing import forget_auditors
 from app.studies.guard import StudyContext
 from app.trail.items import at_version, last_hand
 from app.trail.service import Values
 
-PARTS_OF_A_BOARD = frozenset({"layer", "assignment", "agreement", "drafter"})
+PARTS_OF_A_BOARD = frozenset({"layer", "assignment", "agreement", "drafter", "audit_assignment"})
 MOST_AT_ONCE = 60
 
 
@@ -225,6 +226,7 @@ def _close_board(db: Session, domain_id: int) -> bool:
     on_unit = resting_on(db, "unit", [unit_id], besides=PARTS_OF_A_BOARD)
     if summed(*on_unit.values(), *resting_on(db, "layer", layers).values()):
         return False
+    forget_auditors(db, unit_id=unit_id)
     for table, condition in (
         (Drafter, col(Drafter.unit_id) == unit_id),
         (Agreement, col(Agreement.unit_id) == unit_id),

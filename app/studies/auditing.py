@@ -5,8 +5,9 @@ not returned changes no number: only rounds that all have returned are looked in
 """
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
+from app.db import run
 from app.studies.models import Member
 
 AUDIT = sa.table("audit", *map(sa.column, ("id", "study_id", "unit_id", "closed_at")))
@@ -66,3 +67,20 @@ AUDITS_WAITING = (
     .scalar_subquery()
 )
 """To return as an auditor; to respond to, to agree to or to close as a judge of the unit."""
+
+AUDITORS = sa.table("audit_assignment", *map(sa.column, ("unit_id", "sample_id")))
+
+
+def forget_auditors(
+    db: Session, *, unit_id: int | None = None, sample_id: int | None = None
+) -> None:
+    """Of a unit or a sample that goes, forget who was to audit it: nobody was asked yet.
+
+    An audit that was asked for keeps its unit, or its sample, by a foreign key.
+    """
+    run(
+        db,
+        sa.delete(AUDITORS).where(
+            AUDITORS.c.unit_id == unit_id if unit_id else AUDITORS.c.sample_id == sample_id
+        ),
+    )

@@ -11,6 +11,7 @@ from app.accounts.kept import Item, forget, let_go
 from app.accounts.sessions import Me
 from app.db import one_or_not_found, run
 from app.errors import Conflict, Invalid
+from app.studies.auditing import forget_auditors
 from app.studies.guard import StudyContext
 from app.studies.members import accept_invitation, add_member, invite
 from app.studies.models import Abbreviation, Member, Sample, Study
@@ -197,11 +198,12 @@ def remove_sample(db: Session, study: StudyContext, *, sample_id: int) -> None:
         with db.begin_nested():
             record(db, study.scene, "remove a sample", item=row, before=_sample_values(row))
             forget(db, Item(SAMPLE, sample_id))
+            forget_auditors(db, sample_id=sample_id)
             run(db, delete(Sample).where(col(Sample.id) == sample_id))
     except IntegrityError as error:
         raise Conflict(
             f"The sample {name} holds cases or domains, so it stays. Take its cases out and "
-            "remove its domains first."
+            "remove its domains first; one whose domain list was audited stays."
         ) from error
     db.expunge(row)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.audit.rotation import NO_AUDITOR, NO_EXTERNAL, TOO_FEW, Item, rotate
+from app.audit.rotation import BARRED, NO_AUDITOR, NO_EXTERNAL, TOO_FEW, Item, rotate
 
 pytestmark = pytest.mark.pure
 
@@ -54,6 +54,12 @@ def test_who_is_short_of_auditors_is_told() -> None:
     assert plan[1].auditors == (GUS,)
     assert plan[1].warnings == (TOO_FEW,)
     assert plan[2].warnings == (NO_AUDITOR,)
+
+
+def test_a_pi_is_told_of_an_auditor_who_became_a_judge_of_the_item() -> None:
+    plan = rotate([Item(1, frozenset({ELI}))], [ELI, FAY], k=2, seed=1, kept={1: (ELI, FAY)})
+    assert plan[1].auditors == (ELI, FAY)
+    assert plan[1].warnings == (BARRED,)
 
 
 def test_an_item_has_at_least_one_auditor() -> None:

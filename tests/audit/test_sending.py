@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.audit.due import ItemKey
-from app.audit.models import Audit, AuditPlan, AuditRound
+from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditRound
 from app.audit.plan_matrix import PlanRow, PlanView
 from app.audit.plan_queries import plan_view
 from app.audit.planning import plan_of, signature, use_plan
@@ -12,14 +12,17 @@ from app.audit.reading import read_audit
 from app.audit.requesting import request_audits
 from app.audit.service import close_if_done, return_audit
 from app.audit.words import Audited, CommentType
-from app.cases.service import add_case
+from app.cases.service import add_case, take_out_of_sample
 from app.consensus.models import Unit
 from app.consensus.passes import go_on
 from app.consensus.rules import State, Step
 from app.core_ideas.service import add_core_idea
-from app.errors import StepLocked
+from app.domains.list_service import remove_domain
+from app.domains.service import add_domain
+from app.errors import Conflict, StepLocked
 from app.studies.members import remove_member
 from app.studies.models import Member, Study
+from app.studies.service import add_sample, remove_sample
 from tests.audit.an_audit import AnAudit, agree_all
 from tests.domains.a_case import ACase, a_case
 from tests.html import Reader
@@ -245,3 +248,31 @@ def test_together_a_case_of_two_passes_goes_when_its_core_ideas_are_agreed(
     _send(db, people, "P07")
     assert _audit_of(db, case).context(db, people.ana).round.step is Step.BOTH
     assert ItemKey(case.context(db).unit.id) == _row(db, people, "P07").key
+
+
+def test_what_was_only_assigned_to_auditors_can_still_go(db: Session, people: People) -> None:
+    _plan(db, people, domain_lists=True)
+    study = people.context(db)
+    sample = add_sample(db, study, name="second")
+    study, sample_id = people.context(db), sample.id or 0
+    domain = add_domain(db, study, sample_id=sample_id, title="Antecedent")
+    case = add_case(db, study, code="P01", sample_ids=[sample_id])
+    _use(db, people)
+    assert {row.name for row in _view(db, people).rows} == {"Domain list", "P01", "Antecedent"}
+    take_out_of_sample(db, study, case_id=case.id or 0, sample_id=sample_id)
+    remove_domain(db, study, sample_id=sample_id, domain_id=domain.id or 0)
+    remove_sample(db, study, sample_id=sample_id)
+    assert not _view(db, people).rows
+    assert not db.exec(select(AuditAssignment)).all()
+
+
+def test_a_sample_whose_list_was_audited_stays(db: Session, people: People) -> None:
+    _plan(db, people, domain_lists=True, cases=Audited.NONE, boards=Audited.NONE)
+    sample = add_sample(db, people.context(db), name="second")
+    study, sample_id = people.context(db), sample.id or 0
+    domain = add_domain(db, study, sample_id=sample_id, title="Antecedent")
+    _use(db, people)
+    _send(db, people, "Domain list")
+    remove_domain(db, study, sample_id=sample_id, domain_id=domain.id or 0)
+    with pytest.raises(Conflict, match="domain list was audited stays"):
+        remove_sample(db, study, sample_id=sample_id)
