@@ -57,6 +57,11 @@ class AuditReading extends HTMLElement {
     for (const each of this.items) each.toggleAttribute("data-current", each === item);
   }
 
+  /** Can this item be commented on? In a round on the core ideas passages are only read. */
+  takes(item) {
+    return Boolean(item && this.contains(item) && item.querySelector("[data-comment-on]"));
+  }
+
   /** The words that are selected, and the item they stand in; nothing where they span two. */
   selected() {
     const selection = getSelection();
@@ -64,7 +69,7 @@ class AuditReading extends HTMLElement {
     const range = selection.getRangeAt(0);
     const at = (node) => (node.nodeType === Node.TEXT_NODE ? node.parentElement : node);
     const item = at(range.startContainer).closest?.("[data-item]");
-    if (!item || !this.contains(item) || at(range.endContainer).closest("[data-item]") !== item) return null;
+    if (!this.takes(item) || at(range.endContainer).closest("[data-item]") !== item) return null;
     const copy = range.cloneContents();
     for (const each of copy.querySelectorAll("del, .turn-ref, .core-idea-meta")) each.remove();
     const quote = copy.textContent.replace(/\s+/g, " ").trim();
@@ -114,7 +119,7 @@ class AuditReading extends HTMLElement {
   comment() {
     const found = this.selected();
     const item = found?.item ?? document.getElementById(this.item);
-    if (!this.popover_ || !item) return;
+    if (!this.takes(item)) return announce("Go to an item first, with j");
     this.fill(item, found?.quote ?? "");
     this.popover_.requestSubmit();
   }
