@@ -100,7 +100,10 @@ def _how(change: Change, decided: list[CommentView]) -> str:
         return AS_DECIDED if is_so else CHANGED_AGAIN
     if words & set(made):
         return AS_DECIDED
-    return AFTER_ACCEPTING if on_it else NO_COMMENT
+    if on_it:
+        return AFTER_ACCEPTING
+    others = [each.response.decision for each in decided if each.item in keys and each.response]
+    return f"its comment is {others[-1]}" if others else NO_COMMENT
 
 
 def _made(comment: CommentView) -> list[str]:

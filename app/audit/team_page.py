@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
+from app.audit.changes import Change
 from app.audit.commenting import CommentView
 from app.audit.guard import AuditContext
 from app.audit.kinds import AuditedBoard, AuditedCase
 from app.audit.meanwhile import SinceDecided, since_decided
 from app.audit.moving import read_list
 from app.audit.reading import Reading, read_audit
+from app.audit.words import Suggestion
 from app.consensus.queries import Judge
 from app.consensus.rules import State
 from app.permissions import Action
+from app.word_diff import Piece, word_diff
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Group:
     anchor: str
     words: str
     comments: tuple[CommentView, ...]
+
+    def has(self, guid: str) -> bool:
+        """Is this comment one of them?"""
+        return any(comment.guid == guid for comment in self.comments)
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,23 @@ class TeamPage:
             if any(comment.is_undecided for comment in group.comments):
                 return group.anchor
         return ""
+
+    def change_of(self, comment: CommentView) -> Change | None:
+        """What became of a comment's item since the auditor read it; None where nothing did."""
+        changes = (each.change for each in self.changes)
+        return next((each for each in changes if each.was and each.was.key == comment.item), None)
+
+    def wording_now(self, comment: CommentView) -> tuple[Piece, ...]:
+        """From the words that stand now to those suggested, where others stood for the auditor.
+
+        Empty where there is nothing to accept any more, or where it is as the auditor read it.
+        """
+        change = self.change_of(comment)
+        if not (comment.is_undecided and comment.suggests is Suggestion.WORDING and change):
+            return ()
+        if not change.is_reworded or change.now is None or comment.suggestion is None:
+            return ()
+        return word_diff(change.now.text, str(comment.suggestion["text"]))
 
     @property
     def card(self) -> CommentView | None:

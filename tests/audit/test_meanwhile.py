@@ -211,14 +211,21 @@ def test_the_team_sees_what_changed_since_the_decisions_and_who_has_still_to_agr
     people = audit.case.people
     suggested = _typed(db, HELD, "Shorter.", suggests="wording", wording="P held it.")
     people.eli.post(f"{audit.url}/comments", suggested)
+    other = suggested | {"guid": "of-gus", "wording": "P's breath stood still."}
+    people.gus.post(f"{audit.url}/comments", other)
     audit.give_back(db, people.eli, people.gus)
     page = _reads(audit, people.ben)
-    assert "Agree to the responses 1 open" in page.text
+    assert "Agree to the responses 2 open" in page.text
+    assert "Other words stand there now" not in page.text
     early = people.ben.post(f"{audit.url}/agreement", {"content": "1"})
     assert early.status_code == 409
-    assert "1 comment is still open" in early.text
+    assert "2 comments are still open" in early.text
     page.send("Accept the wording")
     assert "Core idea 1.1, reworded · as decided" in page.text
+    assert "Other words stand there now" in page.text
+    noted = {"decision": "noted", "version": "0"}
+    people.ben.post(f"{audit.url}/comments/of-gus/response", noted)
+    page = _reads(audit, people.ben)
     assert "Still to agree to what was changed: Ana, Ben, Chi, Dee." in page.text
     before = _reads(audit, people.chi)
     _change(db, audit, "P held it.", "P held it in.")
