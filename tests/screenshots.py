@@ -20,11 +20,17 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SIZE = {"width": 1360, "height": 860}
 
 SAMPLE = "/studies/1/samples/1"
+PRACTICE = "/studies/2/samples/4/cases"
+AUDITS = "/studies/1/audits"
 BOARD = "a:has-text('Consequences of crying')"
+MEETING = "main a:has-text('Open it')"
 # Name of the picture, who looks, where, and what is clicked first, one after another.
 ROOMS: tuple[tuple[str, str, str, str], ...] = (
     ("home", "judge", "/", ""),
+    ("home-pi", "pi", "/", "main details summary"),
+    ("home-auditor", "internal-auditor", "/", ""),
     ("overview", "judge", "/studies/1", ""),
+    ("assignments", "pi", "/studies/1/team/assignments", ""),
     ("cases", "pi", "/studies/1/cases", ""),
     ("case", "pi", "/studies/1/cases/P07", ""),
     ("case-new", "pi", "/studies/1/cases/new", ""),
@@ -38,6 +44,23 @@ ROOMS: tuple[tuple[str, str, str, str], ...] = (
     ("team", "pi", "/studies/1/team", ""),
     ("settings", "pi", "/studies/1/settings", ""),
     ("trail", "judge", "/studies/1/trail", ""),
+    ("consensus-version", "judge", f"{SAMPLE}/cases/P07/consensus-version", ""),
+    ("versions-compared", "judge", f"{SAMPLE}/cases/P07/consensus-version/compare", ""),
+    ("history", "judge", f"{SAMPLE}/cases/P07/core-ideas", ".history-link"),
+    ("audits", "pi", AUDITS, ""),
+    ("audit-plan", "pi", f"{AUDITS}/plan", ""),
+    ("audit-read", "internal-auditor", AUDITS, "tr:has-text('P04') th a"),
+    ("audit-comment", "internal-auditor", AUDITS, "tr:has-text('P04') th a | .comment-on >> nth=3"),
+    ("audit-respond", "judge", AUDITS, "tr:has-text('P02') th a"),
+    ("audit-respond-board", "judge", AUDITS, "tr:has-text('trigger') th a"),
+    ("audit-round-2", "external-auditor", AUDITS, "tr:has-text('tears coming') th a"),
+    ("audit-closed", "judge", AUDITS, "tr:has-text('P01') th a"),
+    ("audit-list", "judge", AUDITS, "tr:has-text('Domain list') th a"),
+    ("drafts", "chi", f"{PRACTICE}/P03/coding#turn-41", ""),
+    ("discussion", "chi", f"{PRACTICE}/P02/coding/discussion#turn-31", ""),
+    ("core-idea-discussion", "chi", f"{PRACTICE}/P02/core-ideas/discussion", ""),
+    ("became-of-mine", "chi", f"{PRACTICE}/P02/coding/discussion/mine", ""),
+    ("meeting", "judge", "/studies/2/meetings", MEETING),
     ("account", "judge", "/account", ""),
     ("accounts", "administrator", "/accounts", ""),
     ("refused", "internal-auditor", "/studies/1/team", ""),
@@ -82,6 +105,7 @@ def _accounts(told: str) -> dict[str, tuple[str, str]]:
     for line in told.splitlines():
         role, email, password = line.split()
         found.setdefault(role, (email, password))
+        found[email.partition("@")[0]] = email, password
     return found
 
 
@@ -98,6 +122,10 @@ def _wait_for(base: str) -> None:
 def _look(base: str, accounts: dict[str, tuple[str, str]]) -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        judge = chromium.new_context(viewport=SIZE).new_page()
+        _sign_in(judge, base, *accounts["judge"])
+        _prepare(judge, base)
+        judge.context.close()
         themes: tuple[Theme, ...] = ("light", "dark")
         for theme in themes:
             stranger = chromium.new_context(viewport=SIZE, color_scheme=theme).new_page()
@@ -116,6 +144,20 @@ def _look(base: str, accounts: dict[str, tuple[str, str]]) -> None:
                     page.wait_for_timeout(400)
                 _shoot(page, name, theme)
         chromium.close()
+
+
+def _prepare(page: Page, base: str) -> None:
+    """What the demo has not: a second version of P07, and a meeting of the practice study."""
+    page.goto(f"{base}{SAMPLE}/cases/P07/core-ideas")
+    page.get_by_role("link", name="correct the spelling").first.click()
+    field = page.locator("main textarea").first
+    field.fill(field.input_value().replace(",", ";").rstrip("."))
+    page.locator("main form:has(textarea) button").first.click()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{base}/studies/2/meetings/new")
+    page.get_by_label("Chi").uncheck()
+    page.get_by_role("button", name="Begin the meeting").click()
+    page.wait_for_load_state("networkidle")
 
 
 def _sign_in(page: Page, base: str, email: str, password: str) -> None:

@@ -50,9 +50,12 @@ class Names:
         """What a sentence about this entry may name."""
         values = {**(entry.before or {}), **(entry.after or {})}
         where, url = self.units.get(entry.unit_id or 0, ("", ""))
+        unit = f"the board {where}" if url.endswith("/cross-analysis") else where
+        if entry.unit_id is None and entry.item_kind.startswith("audit"):
+            unit = "a domain list"
         return {
             "where": where,
-            "unit": f"the board {where}" if url.endswith("/cross-analysis") else where,
+            "unit": unit,
             "person": self.people.get(values.get("account", 0), ""),
             "people": listed(
                 [self.people[i] for i in values.get("accounts", ()) if i in self.people]

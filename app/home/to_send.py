@@ -16,7 +16,7 @@ from app.consensus.models import Unit
 from app.consensus.rules import State, Step, UnitKind
 from app.db import run
 from app.domains.models import Domain, DomainKind
-from app.home.waiting import Task
+from app.home.waiting import ONE_BY_ONE, Task
 from app.home.words import some
 from app.studies.models import Member, Sample
 from app.web.templating import plural
@@ -128,12 +128,12 @@ def to_send(db: Session, leading: Collection[int]) -> Iterator[Task]:
     for row in units:
         by_sample.setdefault(row.sample_id, []).append(row)
         found.setdefault(row.study_id, _Found(bool(row.is_used)))
-    for study_id, sample, is_assigned in run(db, LISTS, studies):
-        name = f"the domain list of {sample}"
-        found.setdefault(study_id, _Found(True)).note(name, is_assigned=is_assigned)
     for rows in by_sample.values():
         for row in _due_now(rows, about):
             found[row.study_id].note(row.name, is_assigned=row.is_assigned)
+    for study_id, sample, is_assigned in run(db, LISTS, studies):
+        name = f"the domain list of {sample}"
+        found.setdefault(study_id, _Found(True)).note(name, is_assigned=is_assigned)
     for study_id, each in found.items():
         yield from _told(study_id, each)
 
@@ -141,8 +141,10 @@ def to_send(db: Session, leading: Collection[int]) -> Iterator[Task]:
 def _told(study_id: int, found: _Found) -> Iterator[Task]:
     url = f"/studies/{study_id}/audits/plan"
     if found.ready:
-        text = f"Send {some(found.ready)} to the auditors"
-        yield Task(study_id, text, "agreed, and not sent yet", f"{url}#ready")
+        names, many = some(found.ready), f"{len(found.ready)} items"
+        what = many if len(found.ready) > ONE_BY_ONE else names
+        note = f"not sent yet: {names}" if what is many else "not sent yet"
+        yield Task(study_id, f"Send {what} to the auditors", note, f"{url}#ready")
     if found.without:
         text = "Assign auditors" if found.is_planned else "Plan the audits"
         count = plural(found.without, "item has", "items have")

@@ -183,7 +183,7 @@ def test_the_pi_is_told_what_to_plan_and_what_to_send(db: Session, people: Peopl
     ]
     assert told(db, people.ben) == []
     page = Reader(people.ana.browser).open(f"{people.url}/audits/plan").send("Use this plan")
-    assert told(db, people.ana) == [("Send P07 to the auditors", "agreed, and not sent yet")]
+    assert told(db, people.ana) == [("Send P07 to the auditors", "not sent yet")]
     plan = {"auditors_an_item": "2", "cases": "batches", "batch": "2", "boards": "all"}
     people.ana.post(f"{people.url}/audits/plan", plan | {"version": "1"})
     study = people.context(db)
