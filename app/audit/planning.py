@@ -139,6 +139,9 @@ def use_plan(db: Session, study: StudyContext, *, seen: Collection[str]) -> int:
     for row in view.proposed:
         for auditor in row.added:
             _assign(db, study, row.key, auditor, by_hand=False)
+        # All who were asked have gone meanwhile: those who come are asked in their place.
+        if row.audit_id is not None and _is_read(db, row.audit_id):
+            _ask_also(db, row.audit_id, row.added)
     plan.is_used = True
     db.add(plan)
     db.flush()

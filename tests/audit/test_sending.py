@@ -4,12 +4,14 @@ import pytest
 from sqlmodel import Session, select
 
 from app.audit.due import ItemKey
+from app.audit.guard import load_audit
 from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditRound
 from app.audit.plan_matrix import PlanRow, PlanView
 from app.audit.plan_queries import plan_view
-from app.audit.planning import plan_of, signature, use_plan
+from app.audit.planning import plan_of, signature, stand_back, use_plan
 from app.audit.reading import read_audit
-from app.audit.requesting import request_audits
+from app.audit.requesting import request_audits, take_stand_back
+from app.audit.rotation import NO_AUDITOR
 from app.audit.service import close_if_done, return_audit
 from app.audit.words import Audited, CommentType
 from app.cases.service import add_case, take_out_of_sample
@@ -118,6 +120,33 @@ def test_who_leaves_is_replaced_by_rotation_and_who_stays_keeps_their_items(
     page.send("Use this plan")
     assert not _view(db, in_batches).proposed
     assert "fewer auditors" not in " ".join(_row(db, in_batches, "P01").warnings)
+
+
+def test_who_stands_back_is_replaced_and_holds_no_audit_up(db: Session, in_batches: People) -> None:
+    row = _row(db, in_batches, "P01")
+    gone = next(who for who in (in_batches.eli, in_batches.fay) if who.id in row.stored)
+    study = in_batches.context(db)
+    stand_back(db, study, account_id=gone.id, code="P01", reason="Knows the participant.")
+    db.commit()
+    again = _row(db, in_batches, "P01")
+    assert again.mark(gone.id) == "stands back"
+    assert again.stored == row.stored - {gone.id}
+    assert len(again.auditors) == 2
+    _use(db, in_batches)
+    _agree(db, in_batches, "P01", "P02")
+    _send(db, in_batches, "P01", "P02")
+    for auditor in again.auditors:
+        stand_back(db, study, account_id=auditor, code="P01", reason="Met P meanwhile.")
+        db.commit()
+    assert _row(db, in_batches, "P01").state is State.IN_AUDIT
+    assert _row(db, in_batches, "P01").warnings == (NO_AUDITOR,)
+    recusal = _view(db, in_batches).recusals[0][0]
+    take_stand_back(db, study, recusal_id=recusal)
+    _use(db, in_batches)
+    (auditor,) = _row(db, in_batches, "P01").stored
+    audit_id = _row(db, in_batches, "P01").audit_id
+    parts = load_audit(db, study, audit_id or 0).round.parts
+    assert [part.account_id for part in parts] == [auditor]
 
 
 def test_a_board_without_an_external_auditor_is_warned_of(db: Session, people: People) -> None:

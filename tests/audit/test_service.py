@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.audit.models import Response
+from app.audit.responding import decide
 from app.audit.service import (
     ask_for_a_further_round,
     close_if_done,
@@ -15,8 +16,13 @@ from app.audit.words import Decision
 from app.consensus.rules import State
 from app.consensus.service import reopen
 from app.errors import Conflict, Forbidden, Invalid, NotFound, StepLocked
+from app.meetings.forms import Arrangement
+from app.meetings.minutes import minutes_of
+from app.meetings.queries import meeting_of
+from app.meetings.service import begin, close
 from app.trail.service import verify
 from tests.audit.an_audit import AnAudit, agree_all, agreed_case, an_audit
+from tests.html import Reader
 from tests.people import People
 
 
@@ -146,3 +152,33 @@ def test_who_will_not_return_an_audit_holds_nothing_up(db: Session, audit: AnAud
     ana = audit.context(db, people.ana)
     let_go(db, ana.scene, audit_id=audit.id, auditor=people.gus.id)
     assert _state(db, audit) is State.RESPONDING
+
+
+def test_what_is_decided_at_a_meeting_carries_it_and_is_in_its_minutes(
+    db: Session, audit: AnAudit
+) -> None:
+    people = audit.case.people
+    first, second = audit.comment(db, people.eli), audit.comment(db, people.gus, "Too short.")
+    audit.give_back(db, people.eli, people.gus)
+    study = people.context(db)
+    decide(db, audit.context(db, people.dee), guid=first.guid, decision=Decision.NOTED)
+    meeting_id = begin(db, study, Arrangement(frozenset({people.ana.id, people.ben.id})))
+    decide(
+        db,
+        audit.context(db, people.ben),
+        guid=second.guid,
+        decision=Decision.REJECTED,
+        reason="It has all that was said.",
+        turns="2",
+    )
+    meeting = meeting_of(db, study, meeting_id)
+    (unit,) = minutes_of(db, study, meeting).units
+    assert unit.title == "P07"
+    assert [(each.where, each.outcome, each.reason) for each in unit.decisions] == [
+        ("the audit, the whole", "rejected", "It has all that was said. (2)")
+    ]
+    close(db, study, meeting_id)
+    db.commit()
+    page = Reader(people.ben.browser).open(f"{people.url}/meetings/{meeting_id}")
+    assert "It has all that was said. (2)" in page.text
+    assert people.eli.get(f"{people.url}/meetings/{meeting_id}").status_code == 403
