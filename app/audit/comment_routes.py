@@ -166,13 +166,13 @@ def restore(request: Request, db: Db, form: Form, audit: Auditing, comment: str)
 def give_back(request: Request, db: Db, form: Form, audit: Auditing) -> Response:
     """Return one's audit, with the comments written or, deliberately, with none.
 
-    What changed since it was frozen is listed first: `newest` is the version that was on the page.
+    What changed since it was frozen is listed first: `meanwhile` is what of it was on the page.
     """
     try:
         hold(db, audit.id)
         _check_still_open(audit)
         meanwhile = since_read(db, audit, read_audit(db, audit))
-        if meanwhile.changes and meanwhile.newest != form.whole("newest", 0):
+        if meanwhile.changes and meanwhile.seal != form.text("meanwhile"):
             raise Conflict(
                 f"The team corrected {audit.name} since you opened this page. What changed is "
                 "listed below; look at it, then return your audit."

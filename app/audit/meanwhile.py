@@ -5,8 +5,10 @@ on their page, and is asked to look again where something else stands there now.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from app.audit.changes import AnyDocument, Change, compare
 from app.audit.commenting import CommentView
@@ -15,11 +17,14 @@ from app.audit.kinds import AuditedBoard, AuditedCase
 from app.audit.moving import read_list
 from app.audit.reading import Reading, as_document, in_round
 from app.audit.words import Decision, Kind
-from app.consensus.models import Unit
+from app.consensus.models import Layer, Unit
+from app.consensus.queries import CONSENSUS_LAYER, IS_AGREED
 from app.consensus.rules import State
 from app.consensus.versions import document_of_version, newest_version, versions_of
 from app.core_ideas.document import read_case
+from app.core_ideas.models import CoreIdea
 from app.cross_analysis.freezing import read_board
+from app.db import run
 
 AS_DECIDED = "as decided"
 AFTER_ACCEPTING = "its comment is accepted"
@@ -29,23 +34,44 @@ NO_COMMENT = "no comment on it"
 
 @dataclass(frozen=True)
 class SinceRead:
-    """What an auditor would find now; `newest` is the number of the newest version."""
+    """What an auditor would find otherwise now."""
 
-    newest: int
     changes: tuple[Change, ...]
+
+    @property
+    def seal(self) -> str:
+        """The same where the same is listed: whoever returns names what was on their page."""
+        listed = [(each.what, each.entry.key, each.entry.text) for each in self.changes]
+        return sha256(repr(listed).encode()).hexdigest()[:16] if listed else ""
 
 
 def since_read(db: Session, audit: AuditContext, reading: Reading) -> SinceRead:
-    """What changed since the round's version was frozen, in versions alone, never in drafts."""
-    if not isinstance(audit.item, AuditedCase | AuditedBoard):
-        now = read_list(db, audit.sample.id)
-        return SinceRead(now.domain_list, compare(reading.document, now).differing)
+    """What changed since the round's version was frozen; never what is only being worked on."""
+    if isinstance(audit.item, AuditedBoard):
+        return SinceRead(_reworded_cards(db, audit.item.unit.id, reading))
+    if not isinstance(audit.item, AuditedCase):
+        return SinceRead(compare(reading.document, read_list(db, audit.sample.id)).differing)
     head = next(iter(versions_of(db, audit.item.unit.id)), None)
     if head is None or head.id == reading.round.version_id:
-        return SinceRead(head.number if head else 0, ())
-    values = document_of_version(db, head.id)
-    now_read = in_round(as_document(audit.kind, values), reading.round)
-    return SinceRead(head.number, compare(reading.document, now_read).differing)
+        return SinceRead(())
+    now = as_document(audit.kind, document_of_version(db, head.id))
+    return SinceRead(compare(reading.document, in_round(now, reading.round)).differing)
+
+
+def _reworded_cards(db: Session, unit_id: int, reading: Reading) -> tuple[Change, ...]:
+    """A board in audit is locked; its core ideas are corrected, or agreed anew, in their cases."""
+    unit = db.get_one(Unit, unit_id)
+    changes = compare(reading.document, read_board(db, unit)).differing
+    agreed = set(
+        run(
+            db,
+            sa.select(col(CoreIdea.guid))
+            .join(Layer, col(Layer.id) == col(CoreIdea.layer_id))
+            .join(Unit, CONSENSUS_LAYER)
+            .where(col(Unit.sample_id) == unit.sample_id, IS_AGREED),
+        ).scalars()
+    )
+    return tuple(each for each in changes if each.is_reworded and each.entry.thing in agreed)
 
 
 @dataclass(frozen=True)

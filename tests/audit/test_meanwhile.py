@@ -4,11 +4,14 @@ import pytest
 from sqlmodel import Session, select
 
 from app.audit.planning import plan_of
+from app.audit.service import request_audit
 from app.consensus.rules import State
-from app.consensus.service import reopen
+from app.consensus.service import agree, reopen
 from app.core_ideas.amending import correct
 from app.core_ideas.models import CoreIdea
 from app.core_ideas.service import add_core_idea, reword
+from app.cross_analysis.guard import BoardContext, load_board
+from app.cross_analysis.service import add_category, place
 from app.meetings.forms import Arrangement
 from app.meetings.service import begin
 from tests.audit.an_audit import AnAudit, agree_all, an_audit
@@ -193,6 +196,37 @@ def test_an_auditor_returns_with_what_was_corrected_meanwhile_before_their_eyes(
     assert "Changed since this was frozen for you" in page.text
     page.send("Return with no comments")
     assert "Your audit is returned." in page.text
+
+
+def test_a_core_idea_on_an_audited_board_is_listed_once_its_case_is_agreed(
+    db: Session, audit: AnAudit
+) -> None:
+    people, case = audit.case.people, audit.case
+
+    def board(person: Person) -> BoardContext:
+        domain = case.domains["Consequences"]
+        return load_board(db, people.context(db, person), people.sample.id or 0, domain)
+
+    category = add_category(db, board(people.ana), title="Shed tears")
+    place(db, board(people.ana), core_idea_id=_idea(db, TEARS).id or 0, category_id=category.id)
+    for person in (people.ana, people.ben, people.chi, people.dee):
+        seen = board(person)
+        agree(db, seen.scene, seen.unit, content=seen.unit.content, what=seen.title)
+    here = board(people.ana)
+    asked = request_audit(db, here.scene, here.unit, auditors=[people.gus.id], what="the board")
+    db.commit()
+    page = Reader(people.gus.browser).open(f"{people.url}/audits/{asked.id}")
+    assert "Changed since" not in page.text
+    _correct(db, audit, TEARS, "P let two tears go!")
+    refused = people.gus.post(page.url + "/return", {"without_comments": "on", "seen": "0"})
+    assert refused.status_code == 409
+    page.open(page.url)
+    assert "Changed since this was frozen for you" in page.text
+    assert "Card 1.1, reworded" in page.text
+    context = case.context(db)
+    reopen(db, context.scene, context.unit, reason="A passage was missed.")
+    _change(db, audit, "P let two tears go!", "P let three tears go.")
+    assert "three tears" not in page.open(page.url).text
 
 
 def test_an_audit_that_ended_with_a_reopening_is_not_returned(db: Session, audit: AnAudit) -> None:
