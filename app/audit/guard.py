@@ -16,7 +16,7 @@ from app.audit.queries import RoundFacts, judges_of_study, rounds_of
 from app.audit.words import Kind, Suggestion
 from app.cases.models import Case
 from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
+from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, unit_facts
 from app.consensus.rules import State
 from app.db import Db, run
 from app.domains.models import Domain
@@ -52,12 +52,6 @@ class AuditContext:
     def state(self) -> State:
         """How far it is."""
         return State.CLOSED if self.is_over else self.item.state
-
-    @property
-    def unit(self) -> UnitFacts:
-        """The unit that is audited; a domain list is none."""
-        assert isinstance(self.item, (AuditedCase, AuditedBoard))
-        return self.item.unit
 
     @property
     def round(self) -> RoundFacts:

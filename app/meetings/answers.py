@@ -10,6 +10,7 @@ from app.accounts.kept import Item, Kept, TwoVersions, kept_for, two_versions
 from app.errors import Invalid
 from app.meetings.agenda import agenda, agreed_since, last_closed
 from app.meetings.agreeing import Answer, to_agree
+from app.meetings.audits import to_respond
 from app.meetings.forms import Arrangement
 from app.meetings.minutes import minutes_of
 from app.meetings.queries import MeetingFacts, judges_of_study, meeting_of, turns
@@ -126,6 +127,7 @@ def projected(
         since=since,
         units=agenda(db, study, present, since=since),
         settled=agreed_since(db, study.id, meeting.started_at),
+        audits=to_respond(db, study.id),
         judges=judges_of_study(db, study.id),
         notes=notes,
         several=len(study.samples) > 1,

@@ -1,4 +1,4 @@
-"""What was decided at a meeting on the comments of audits."""
+"""Audits at a meeting: what is to be responded to, and what was decided on comments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.audit.models import Audit, AuditRound, Comment, Response
+from app.audit.overview import AuditRow, audits_under_way
 from app.audit.words import About, Decision
+from app.consensus.rules import State
 from app.db import run
 from app.studies.models import Sample
 
@@ -23,6 +25,12 @@ class Responded:
     where: str
     outcome: str
     reason: str
+
+
+def to_respond(db: Session, study_id: int) -> list[AuditRow]:
+    """The audits with comments that the team has still to decide, for the agenda."""
+    under_way = audits_under_way(db, [study_id])
+    return [row for row in under_way if row.state is State.RESPONDING and row.undecided]
 
 
 RESPONSES = (

@@ -163,6 +163,9 @@ def test_what_is_decided_at_a_meeting_carries_it_and_is_in_its_minutes(
     study = people.context(db)
     decide(db, audit.context(db, people.dee), guid=first.guid, decision=Decision.NOTED)
     meeting_id = begin(db, study, Arrangement(frozenset({people.ana.id, people.ben.id})))
+    db.commit()
+    agenda = Reader(people.ben.browser).open(f"{people.url}/meetings/{meeting_id}")
+    assert "Audits to respond to P07 1 comment to decide" in agenda.text
     decide(
         db,
         audit.context(db, people.ben),
