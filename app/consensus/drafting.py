@@ -52,6 +52,10 @@ def take_up(db: Session, scene: Scene, unit: UnitFacts) -> UnitFacts:
         layer = Layer(unit_id=unit.id, account_id=scene.account_id)
         db.add(layer)
         db.flush()
+    elif layer.discarded_at is not None:
+        layer.discarded_at = None
+        db.add(layer)
+        db.flush()
     assert layer.id is not None
     assert unit.draft is not None
     draft = replace(unit.draft, layer_id=layer.id, is_submitted=layer.submitted_at is not None)

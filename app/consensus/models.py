@@ -80,7 +80,8 @@ class Agreement(SQLModel, table=True):
 class Layer(SQLModel, table=True):
     """A judge's draft of a unit, or (without an account) the unit's consensus layer.
 
-    `content` counts a draft's own changes, so that the unit's count tells nobody of them.
+    `content` counts a draft's own changes, so that the unit's count tells nobody of them. One that
+    was discarded is empty; its judge begins it anew if they come back.
     """
 
     __tablename__ = "layer"
@@ -101,6 +102,7 @@ class Layer(SQLModel, table=True):
     account_id: int | None = foreign("account", default=None)
     submitted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     content: int = 0
+    discarded_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Practice(SQLModel, table=True):

@@ -293,6 +293,7 @@ IS_AGREED = and_(col(Unit.state).in_(AGREED_OR_LATER), col(Unit.step) != Step.DO
 UNREVEALED = and_(
     col(Layer.unit_id) == col(Unit.id),
     col(Layer.account_id).is_not(None),
+    col(Layer.discarded_at).is_(None),
     or_(col(Layer.submitted_at).is_(None), col(Unit.state) == State.INDEPENDENT),
 )
 """In SQL: a layer that nobody but its judge has seen. What it holds decides nothing for others."""

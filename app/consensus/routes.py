@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.consensus.assigning import Changed, name_drafter, set_judges
 from app.consensus.assignments import assignments_page
+from app.consensus.discarding import discard, left_drafts
 from app.db import Db
 from app.errors import Conflict, Invalid
 from app.permissions import Action
@@ -66,6 +67,19 @@ def choose_drafter(request: Request, db: Db, form: Form, study: SetUp, unit: Id)
     return _save(request, db, form, study, unit, change)
 
 
+@router.post(ASSIGNMENTS + "/{unit}/drafts/{account}/discarding")
+def discard_draft(
+    request: Request, db: Db, form: Form, study: SetUp, unit: Id, account: Id
+) -> Response:
+    """Discard a draft that nobody waits for, so that it holds nothing in place."""
+
+    def change() -> str:
+        gone = discard(db, study, unit_id=unit, account_id=account, reason=form.text("reason"))
+        return f"The draft of {gone.what} is discarded."
+
+    return _save(request, db, form, study, 0, change)
+
+
 def _sample(study: StudyContext, sample_id: int) -> SampleName | None:
     """The sample asked for, else the first; None in a study without any."""
     found = next((sample for sample in study.samples if sample.id == sample_id), None)
@@ -114,9 +128,8 @@ def _save(
             ticked=form.numbers("judge") if form.has("seen") else None,
         )
     query = f"?sample={sample.id}" if sample else ""
-    return see_other(
-        request, f"/studies/{study.id}/team/assignments{query}#unit-{unit}", Toast(said)
-    )
+    anchor = f"#unit-{unit}" if unit else ""
+    return see_other(request, f"/studies/{study.id}/team/assignments{query}{anchor}", Toast(said))
 
 
 def _page(
@@ -145,6 +158,7 @@ def _page(
         url=url,
         view=assignments_page(db, study, sample.id) if sample else None,
         may_set_up=study.can(Action.SET_UP),
+        left=left_drafts(db, study, sample.id) if sample and study.can(Action.SET_UP) else (),
         change=change,
         message=message,
         fields=fields or {},

@@ -54,6 +54,7 @@ SAID: Mapping[str, str] = {
     "submit a draft": "submitted a draft of {unit}",
     "take a draft back": "took a draft of {unit} back",
     "give a draft back": "gave {person} the draft of {unit} back: {reason}",
+    "discard a draft": "discarded the draft of {unit} by {person}, unread: {reason}",
     "reveal a draft": "revealed a draft of {unit}",
     "reveal the drafts": "revealed the drafts of {unit}",
     "copy as a blind practice": "copied {unit} as a blind practice for a new judge",
