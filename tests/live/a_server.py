@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlmodel import Session, col, select
 
@@ -238,6 +239,19 @@ class Station:
         body = connection.getresponse().read().decode()
         connection.close()
         return body
+
+    def post(self, worker: Worker | Process, token: str, path: str, **fields: object) -> int:
+        """Send a form through one of the servers. Returns the status."""
+        connection = http.client.HTTPConnection("127.0.0.1", worker.port, timeout=20)
+        headers = {
+            "Cookie": f"concord_session={token}",
+            "Origin": f"http://127.0.0.1:{worker.port}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request("POST", path, urlencode(fields), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def here(self, person: Person, unit: int | None = None) -> str:
         """What the frame of a page of theirs shows: who else is here."""

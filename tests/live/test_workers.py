@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
+from app.studies.models import Member
 from tests.live.a_server import SOON, Process, Station, start_process
 
 
@@ -26,6 +28,34 @@ def test_a_change_at_one_worker_is_heard_at_the_other(station: Station, second: 
     heard = here.next(), there.next()
     assert heard[0].data == heard[1].data
     assert max(said.at for said in heard) - began < SOON
+
+
+def test_a_form_sent_to_one_process_is_heard_at_the_other_and_ends_what_has_to_end(
+    station: Station, second: Process
+) -> None:
+    people = station.people
+    ana, gus, token = (
+        station.listen(people.ana),
+        station.listen(people.gus),
+        station.token(people.dee),
+    )
+    dee = station.listen(people.dee, token=token)
+    with station.database.read() as db:
+        chosen = station.case.selected(
+            db, station.passage(db), domain=station.case.domains["Antecedent"]
+        )
+        member = db.exec(select(Member.id).where(Member.account_id == people.gus.id)).one()
+    began = time.monotonic()
+    assert station.post(second, token, f"{station.case.url}/blocks", **chosen) == 303
+    said = ana.next()
+    assert (said.data["by"], said.data["kinds"]) == (["Dee"], ["block"])
+    assert said.at - began < SOON
+    assert station.post(second, token, "/sign-out") == 303
+    removal = f"{people.url}/team/members/{member}/removal"
+    assert station.post(second, station.token(people.ana), removal) == 303
+    assert gus.ended(within=SOON)[-1] == "ended"
+    assert dee.ended(within=SOON)[-1] == "ended"
+    assert ana.next(kind="member")
 
 
 def test_who_comes_at_one_worker_is_seen_at_the_other(station: Station, second: Process) -> None:
