@@ -147,7 +147,7 @@ def hold(db: Session, audit_id: int) -> tuple[Audit, Held]:
     own = db.exec(
         select(Audit)
         .where(Audit.id == audit_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return own, HeldList(own)

@@ -22,7 +22,7 @@ from app.consensus.service import lock_unit
 from app.db import now, run
 from app.errors import Invalid, NotFound, StaleEdit
 from app.studies.guard import StudyContext
-from app.studies.members import when_team_changes
+from app.studies.members import before_team_changes, when_team_changes
 from app.studies.models import Sample, Study
 from app.trail.service import Scene, record
 
@@ -305,6 +305,10 @@ def stand_back(
     if account_id not in {auditor.id for auditor in auditors_of(db, study.id)}:
         sentence = "Choose one of the study's auditors."
         raise Invalid(sentence, {"account": sentence})
+    units = db.exec(select(Unit.id).where(Unit.case_id == case_id).order_by(col(Unit.id))).all()
+    for unit_id in units:
+        assert unit_id is not None
+        lock_unit(db, unit_id)
     recusal = Recusal(
         study_id=study.id, account_id=account_id, case_id=case_id, reason=reason.strip()
     )
@@ -317,7 +321,7 @@ def stand_back(
         item=recusal,
         after={"auditor": account_id, "case": case_id, "reason": reason.strip()},
     )
-    for unit_id in db.exec(select(Unit.id).where(Unit.case_id == case_id)).all():
+    for unit_id in units:
         _end_assignments(db, study.scene, ItemKey(unit_id), account_id)
     return recusal
 
@@ -332,6 +336,22 @@ def _end_assignments(db: Session, scene: Scene, key: ItemKey, account_id: int) -
             if audit is not None and audit.id is not None:
                 on_item = Scene(scene.study_id, scene.account_id, key.unit_id)
                 let_go(db, on_item, audit_id=audit.id, auditor=account_id)
+
+
+@before_team_changes
+def _take_lists(db: Session, study_id: int) -> None:
+    """The audits of domain lists, which have no unit whose row is taken."""
+    run(
+        db,
+        sa.select(col(Audit.id))
+        .where(
+            col(Audit.study_id) == study_id,
+            col(Audit.sample_id).is_not(None),
+            col(Audit.closed_at).is_(None),
+        )
+        .order_by(col(Audit.id))
+        .with_for_update(key_share=True),
+    )
 
 
 @when_team_changes

@@ -18,6 +18,7 @@ from app.db import now, run
 from app.errors import Invalid, NotFound, StepLocked
 from app.permissions import Action, Actor
 from app.studies.guard import StudyContext, check
+from app.studies.models import Sample
 from app.trail.service import Scene, record
 
 
@@ -31,6 +32,7 @@ def request_audits(
     """
     if not items:
         raise Invalid("Tick what is to go to the auditors.")
+    _take(db, items)
     view = plan_view(db, study, plan)
     for key in sorted(set(items), key=lambda key: key.number):
         row = view.row(key)
@@ -40,6 +42,14 @@ def request_audits(
         _check_due(row)
         _send(db, study, row)
     return len(set(items))
+
+
+def _take(db: Session, items: Collection[ItemKey]) -> None:
+    """Take every row before anything is recorded: whoever else acts takes rows, then the trail."""
+    samples = sa.select(col(Sample.id)).where(col(Sample.id).in_([k.sample_id for k in items]))
+    units = sa.select(col(Unit.id)).where(col(Unit.id).in_([k.unit_id for k in items]))
+    for rows in (samples.order_by(col(Sample.id)), units.order_by(col(Unit.kind), col(Unit.id))):
+        run(db, rows.with_for_update(key_share=True))
 
 
 def _check_due(row: PlanRow) -> None:

@@ -18,6 +18,8 @@ from app.db import Database
 from app.domains.service import add_domain
 from app.main import create_app
 from app.migrations import migrate
+from app.studies.members import remove_member
+from app.studies.models import Member
 from app.studies.service import add_sample
 from app.trail.service import verify
 from tests.people import Browser, People, Person, make_people
@@ -127,3 +129,18 @@ def test_a_list_goes_through_its_audit_once_whoever_acts_at_the_same_moment(
         asked_of = db.exec(select(AuditReturn).where(AuditReturn.round_id.in_(parts))).all()  # type: ignore[attr-defined]
         assert len(asked_of) == 3
         assert not list(verify(db))
+
+
+def test_an_auditor_leaves_while_another_returns_the_list(
+    database: Database, people: People
+) -> None:
+    key = a_list(database, people, "last event")
+    assert at_once(database, requests(people, people.ana, key)) == ["done"]
+    id_ = audit_of(database, key).id or 0
+
+    def leaves(db: Session) -> None:
+        member = db.exec(select(Member.id).where(Member.account_id == people.gus.id)).one()
+        remove_member(db, people.context(db), member_id=member or 0)
+
+    assert at_once(database, leaves, returns(people, people.eli, id_)) == ["done", "done"]
+    assert audit_of(database, key).state in (State.RESPONDING, State.CLOSED)
