@@ -63,6 +63,17 @@ def test_they_change_nothing_there_and_see_no_drafts_and_no_trail(
         assert people.eli.post(f"{case}/{act}", {}).status_code == 403
 
 
+def test_an_auditor_reads_the_history_of_what_they_audit_and_of_nothing_else(
+    db: Session, audit: AnAudit
+) -> None:
+    people = audit.case.people
+    history = f"{people.url}/history/unit/{audit.case.context(db).unit.id}"
+    told = Reader(people.eli.browser).open(history)
+    assert "agreed" in told.text
+    assert people.fay.get(history).status_code == 404
+    assert people.eli.get(f"{people.url}/trail").status_code == 403
+
+
 @pytest.mark.parametrize("page", ["coding", "core-ideas", "consensus-version"])
 def test_no_page_of_the_case_leads_its_auditor_to_a_closed_door(
     db: Session, audit: AnAudit, page: str

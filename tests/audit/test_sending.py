@@ -240,6 +240,7 @@ def test_in_one_pass_the_first_round_is_on_the_domains_and_the_next_on_the_core_
     reads = Reader(auditor.browser).open(audit.url)
     assert "I held my breath." in reads.text
     assert "P held P's breath." not in reads.text
+    assert "core idea" not in auditor.get(f"{audit.url}/form.csv").text
     _go_through(db, audit)
     assert _row(db, people, "P07").asks_about == "P07, its core ideas"
     page.open(f"{people.url}/audits/plan").send("Send to the auditors")
@@ -252,6 +253,9 @@ def test_in_one_pass_the_first_round_is_on_the_domains_and_the_next_on_the_core_
     assert "I held my breath." in text
     labels = [link.get("aria-label") or "" for link in reads.page.iter("a")]
     assert "Comment on core idea 1.1" in labels
+    form = auditor.get(f"{audit.url}/form.csv").text
+    assert "core idea 1.1" in form
+    assert "block" not in form
     assert not [label for label in labels if "Comment on passage" in label]
     _go_through(db, audit)
     assert not _view(db, people).ready
