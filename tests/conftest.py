@@ -62,7 +62,7 @@ LONGEST = (
 
 # Where databases differ: locks, races, statements by hand, migrations, notifications.
 DIFFERENT = re.compile(
-    r"tests/(live|trail)/|test_(db|house|conflicts|queries|service|\w*races)\.py$"
+    r"tests/(live|trail)/|test_(audits|db|house|conflicts|queries|service|\w*races)\.py$"
 )
 
 

@@ -127,7 +127,7 @@ def _to_answer(
 
 def _owed(row: AuditRow, judges: Collection[Judge], at: datetime) -> tuple[Task, bool]:
     """Whom it waits for, for a PI who owes none of it; and whether the PI should ask for it."""
-    since = days_ago(row.since, at)
+    since, what = days_ago(row.since, at), row.what[0].upper() + row.what[1:]
     if row.state is State.IN_AUDIT:
         names = listed(row.still_reading)
         if at - row.since >= LATE:
@@ -135,10 +135,10 @@ def _owed(row: AuditRow, judges: Collection[Judge], at: datetime) -> tuple[Task,
             return Task(
                 row.study_id, f"Ask {names} for the audit of {row.what}", note, row.url
             ), True
-        return Task(row.study_id, f"{row.what}: with {names}", f"asked {since}", row.url), False
+        return Task(row.study_id, f"{what}: with {names}", f"asked {since}", row.url), False
     if row.undecided:
         note = f"{plural(row.undecided, 'comment')} to decide, returned {since}"
-        return Task(row.study_id, f"{row.what}: with the team", note, row.url), False
+        return Task(row.study_id, f"{what}: with the team", note, row.url), False
     missing = listed([judge.name for judge in judges if not judge.agreed])
     note = f"{missing} to agree to what changed" if missing else "to be closed"
-    return Task(row.study_id, f"{row.what}: with the team", note, row.url), False
+    return Task(row.study_id, f"{what}: with the team", note, row.url), False
