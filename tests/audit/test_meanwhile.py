@@ -1,5 +1,9 @@
 """What an auditor types is kept; what changed meanwhile is listed before anybody accepts it."""
 
+import re
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from sqlmodel import Session, select
 
@@ -152,6 +156,11 @@ def test_who_of_the_team_decided_is_told_by_the_plan(db: Session, audit: AnAudit
         told = people.eli.get(audit.url + path).text
         assert "Ben" not in told, path
         assert "Chi" not in told, path
+    for ending in ("docx", "xlsx"):
+        file = ZipFile(BytesIO(people.eli.get(f"{audit.url}/form.{ending}").content))
+        told = " ".join(file.read(name).decode() for name in file.namelist() if ".xml" in name)
+        assert "noted" in told
+        assert not re.search(r"\b(Ben|Chi)\b", told), ending
     assert "Noted in the meeting of" in _reads(audit, people.eli).text
 
 
