@@ -352,6 +352,8 @@ def rooms(house: House) -> list[Room]:
         Room("team", f"{study}/team"),
         Room("team, leaving", f"{study}/team", first=_leave),
         Room("team, changing roles", f"{study}/team", first=_change_roles),
+        Room("blind practice", f"{study}/team/practice"),
+        Room("assignments, changing", f"{study}/team/assignments", first=_change_judges),
         Room("settings", f"{study}/settings"),
         Room("settings, changing", f"{study}/settings?change=title"),
         Room("settings as a judge", f"{study}/settings", "ben"),
@@ -499,6 +501,10 @@ def _open_label(page: Page) -> None:
 def _leave(page: Page) -> None:
     page.get_by_role("link", name="Leave", exact=True).click()
     expect(page.locator("#leave")).to_be_visible()
+
+
+def _change_judges(page: Page) -> None:
+    page.get_by_role("link", name="Change who judges").first.click()
 
 
 def _change_roles(page: Page) -> None:
