@@ -25,6 +25,7 @@ class Group:
 
     anchor: str
     words: str
+    text: str
     comments: tuple[CommentView, ...]
 
     def has(self, guid: str) -> bool:
@@ -164,7 +165,8 @@ def _groups(reading: Reading) -> list[Group]:
         Group(
             reading.anchor(comments[0]),
             f"{words.get(comments[0].about, comments[0].about)} {number}".strip().capitalize(),
+            reading.item(item, number).text,
             tuple(comments),
         )
-        for (_, number), comments in found.items()
+        for (item, number), comments in found.items()
     ]
