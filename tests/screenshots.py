@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.smaller_pictures import make_smaller
+
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
@@ -172,6 +174,7 @@ def _shoot(page: Page, name: str, theme: str) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     page.screenshot(path=OUT / f"{name}-{theme}.png")
+    make_smaller(OUT / f"{name}-{theme}.png")
     print(f"{name}-{theme}.png")
 
 
