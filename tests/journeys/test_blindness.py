@@ -168,9 +168,9 @@ def addresses(world: World, method: str) -> Iterator[str]:
 
 CHANCE = re.compile(
     r'(name="(?:form_key|key|guid)" value="|/cases/new/)[\w-]+'
-    r"|since=[0-9.]+|number [0-9a-f]{8}|\d{2}:\d{2}(:\d{2})?"
+    r"|since=[0-9.]+|number [0-9a-f]{8}|\d{2}:\d{2}(:\d{2})?|^303 /studies/\d+ "
 )
-"""What is drawn anew for each page, whatever lies in the database; and the clock."""
+"""What is drawn anew for each page, whatever lies in the database; the clock; a new study's id."""
 
 
 def told(answer: Any) -> str:
