@@ -40,7 +40,7 @@ def test_the_page_shows_domain_by_domain_raw_data_and_core_ideas(case: ACase) ->
     case.add_idea("P felt the grief.", block_ids=[case.block_at(GRIEF)])
     html = case.people.ben.get(case.url).text
     assert html.index("Antecedent") < html.index("Thoughts") < html.index("Extent")
-    assert "3.1" not in html
+    assert ">3.1<" not in html
     assert html.index(">1.1<") < html.index(">1.2<")
     assert MOTHER in html
     assert f'href="{case.people.sample_url}/cases/P07/coding#turn-2"' in html
