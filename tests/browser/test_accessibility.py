@@ -293,6 +293,9 @@ def test_the_board_never_loses_the_focus(house: House, enter: Enter) -> None:
     panel.get_by_label("Put it into").select_option(label="What was said")
     there = panel.get_by_role("button", name="Move there")
     keeps_focus(page, "move there", press_on(page, there))
+    said = page.locator(".column", has=page.get_by_role("heading", name="What was said"))
+    said.locator(".idea-card a").first.focus()
+    keys.press("e")
     take_out = panel.get_by_role("button", name="take out").first
     keeps_focus(page, "take out", press_on(page, take_out))
     page.keyboard.press("Escape")
