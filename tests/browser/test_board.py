@@ -161,6 +161,26 @@ def test_the_panel_follows_what_it_changes(window: Page) -> None:
     expect(panel.locator(".places li")).to_contain_text(["Unsorted"])
 
 
+def test_placing_an_unsorted_card_beside_the_board_opens_the_next_one(
+    window: Page, live: Live, board: ABoard
+) -> None:
+    with live.write() as db:
+        board.db = db
+        board.add_idea("P02", "P was moved.")
+    window.reload()
+    card(window, "P was tired.").click()
+    panel = window.locator("#panel")
+    panel.get_by_label("Put it into").select_option(label="Deeper work")
+    panel.get_by_role("button", name="Move there").click()
+    expect(panel.locator("p.book").first).to_have_text("P was moved.")
+    expect(panel.locator(".places li")).to_have_text(["Unsorted"])
+    deeper = board.categories["Deeper work"]
+    expect(place(window, deeper)).to_have_text(["P01 P felt close to C.", "P02 P was tired."])
+    panel.get_by_label("Put it into").select_option(label="Deeper work")
+    panel.get_by_role("button", name="Move there").click()
+    expect(panel.locator(".places li")).to_contain_text(["Deeper work"])
+
+
 def test_a_category_is_renamed_ordered_and_removed_beside_the_board(
     window: Page, board: ABoard
 ) -> None:
