@@ -109,6 +109,11 @@ class AuditContext:
         needs = self.item.applies.get(suggestion)
         return needs is not None and self.can(needs)
 
+    @property
+    def leaves_changes_to_the_pi(self) -> bool:
+        """Does this person decide on changes that they may not make themselves?"""
+        return not all(self.can(needs) for needs in self.item.applies.values())
+
     def may_make(self, suggestion: Suggestion) -> bool:
         """May this person make a change that others accepted, because it is not theirs to make?"""
         is_another_s = self.item.applies.get(suggestion) is not Action.RESPOND

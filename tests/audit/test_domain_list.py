@@ -215,6 +215,10 @@ def test_a_judge_decides_and_only_who_may_change_the_list_applies(
     _return(db, listed, audit_id)
     ben = _audit(db, listed, listed.ben, audit_id)
     assert ben.may_respond
+    db.commit()
+    told = Reader(listed.ben.browser).open(f"{listed.url}/audits/{audit_id}").text
+    assert "What you accept here, the PI changes in the list." in told
+    assert "Accept the wording" not in told
     assert not ben.may_apply(Suggestion.WORDING)
     with pytest.raises(Forbidden, match="change the domain list"):
         decide(db, ben, guid=title.guid, decision=Decision.ACCEPTED, applies=True)
