@@ -1,11 +1,10 @@
 """Private drafts that nobody waits for: their judge was taken off or has left, so they are never
 revealed. A PI may discard them, unread, so that they hold no domain and no transcript in place."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.accounts.models import Account
 from app.consensus.assignments import NAMED_UNITS, NamedUnit, named_unit
@@ -20,14 +19,8 @@ from app.trail.models import TrailEntry
 from app.trail.service import Scene, record
 
 DISCARD = "discard a draft"
-Emptying = Callable[[Session, int], None]
-_rooms: list[Emptying] = []
-
-
-def when_discarded(empty: Emptying) -> Emptying:
-    """Let a room above delete what it holds of a layer (by id): `@when_discarded`."""
-    _rooms.append(empty)
-    return empty
+KEPT = frozenset({"trail_entry"})
+"""Where a row stays though its layer is emptied: nothing is ever taken out of a chain."""
 
 
 class LeftDraft(NamedTuple):
@@ -99,12 +92,26 @@ def discard(
         select(Layer).where(Layer.unit_id == unit_id, Layer.account_id == account_id)
     ).one()
     assert layer.id is not None
-    # From the top floor down: core ideas rest on blocks.
-    for empty in reversed(_rooms):
-        empty(db, layer.id)
+    _empty(db, layer.id)
     layer.discarded_at, layer.submitted_at = now(), None
     db.add(layer)
     db.flush()
     noted = {"account": account_id, "reason": reason.strip()}
     record(db, Scene(study.id, study.me.id, unit_id), DISCARD, item=layer, after=noted)
     return unit
+
+
+def _empty(db: Session, layer_id: int) -> None:
+    """Delete what points to the layer, whatever rests on something before it.
+
+    Read from the foreign keys of all tables, so that a new kind of thing in a layer is not
+    forgotten.
+    """
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        if "layer_id" not in table.c or table.name in KEPT:
+            continue
+        own = table.c.layer_id == layer_id
+        for key in table.foreign_keys:
+            if key.column.table is table:
+                run(db, sa.delete(table).where(own, key.parent.is_not(None)))
+        run(db, sa.delete(table).where(own))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.consensus.discarding import when_discarded
 from app.consensus.revealed import RevealedDraft
 from app.core_ideas.comparison import Comparison, Given, Span, Statement, compare
 from app.core_ideas.models import Absence, CoreIdea, CoreIdeaBlock
@@ -113,10 +112,3 @@ def blocks_under(ground: Ground, domain_id: int, passages: Iterable[Span]) -> tu
         for block_id, at in ground.get(domain_id, ())
         if any(at.overlaps(span) for span in spans)
     )
-
-
-@when_discarded
-def empty_of_core_ideas(db: Session, layer_id: int) -> None:
-    """Delete the core ideas and reasons of a draft that is never revealed."""
-    for table in (CoreIdea, Absence):
-        run(db, sa.delete(table).where(col(table.layer_id) == layer_id))

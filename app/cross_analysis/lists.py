@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.consensus.discarding import when_discarded
 from app.consensus.revealed import RevealedDraft, revealed_drafts
 from app.cross_analysis.comparison import Listed
 from app.cross_analysis.models import Category, Placement
@@ -57,12 +56,3 @@ def places_in_drafts(
     return tuple(
         (draft, tuple(titles[draft.layer_id])) for draft in drafts if draft.layer_id in titles
     )
-
-
-@when_discarded
-def empty_of_categories(db: Session, layer_id: int) -> None:
-    """Delete the categories and the trial sorting of a draft that is never revealed."""
-    run(db, sa.delete(Placement).where(col(Placement.layer_id) == layer_id))
-    own = col(Category.layer_id) == layer_id
-    run(db, sa.delete(Category).where(own, col(Category.parent_id).is_not(None)))
-    run(db, sa.delete(Category).where(own))

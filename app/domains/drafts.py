@@ -7,12 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.cases.models import Transcript, TranscriptVersion
-from app.consensus.discarding import when_discarded
 from app.consensus.models import Unit
 from app.consensus.revealed import RevealedDraft, revealed_drafts
 from app.db import run
 from app.domains.comparison import Coded, Comparison, Piece, compare
-from app.domains.models import Block, NotCoded
 from app.domains.placed import Placed, placed_on
 
 VERSIONS = (
@@ -68,10 +66,3 @@ def compared(db: Session, unit_id: int, drafts: Drafts) -> Comparison:
         for judge in drafts.judges
     }
     return compare(coded, run(db, VERSIONS, {"unit": unit_id}).scalars().all())
-
-
-@when_discarded
-def empty_of_passages(db: Session, layer_id: int) -> None:
-    """Delete the blocks and marks of a draft that is never revealed."""
-    for table in (Block, NotCoded):
-        run(db, sa.delete(table).where(col(table.layer_id) == layer_id))

@@ -3,11 +3,13 @@
 import pytest
 from sqlmodel import Session, col, select
 
+from app.consensus.assigning import set_judges
+from app.consensus.discarding import discard
 from app.consensus.models import Point
 from app.consensus.points import discuss_after_all, points_of
 from app.consensus.rules import Outcome
 from app.cross_analysis.lists import places_in_drafts
-from app.cross_analysis.models import Placement
+from app.cross_analysis.models import Category, Placement
 from app.cross_analysis.picks import Pick, Picked, wanted
 from app.cross_analysis.service import rename_category
 from app.cross_analysis.taking_over import Noted, rows_of, take_over
@@ -258,3 +260,17 @@ def test_a_judge_without_a_title_in_a_row_takes_none(board: ARevealedBoard) -> N
     judges, rows = rows_of(board.db, board.seen_by().unit.id)
     pace = next(row for row in rows if row.titles == ("Pace",))
     assert wanted(pace, judges, pick_of(board.people.chi)) == ()
+
+
+def test_a_private_list_that_nobody_waits_for_is_discarded_with_its_sorting(
+    db: Session, people: People
+) -> None:
+    board = private_board(db, people)
+    board.draft(people.ben, BEN, sorted_into="Pace", submitting=False)
+    unit, study = board.seen_by().unit.id, people.context(db)
+    set_judges(db, study, unit_id=unit, account_ids=[people.chi.id], reason="Ben is ill.")
+    assert db.exec(select(Category).where(col(Category.parent_id).is_not(None))).all()
+    assert db.exec(select(Placement)).all()
+    discard(db, study, unit_id=unit, account_id=people.ben.id, reason="He does not come back.")
+    assert db.exec(select(Category)).all() == db.exec(select(Placement)).all() == []
+    assert not list(verify(db))
