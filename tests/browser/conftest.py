@@ -128,6 +128,10 @@ class Server:
 
     def begin(self, data: Path, empty: Path) -> None:
         """Serve a copy of this database from now on, with nothing kept from the one before."""
+        while self.database.engine.pool.checkedout():  # type: ignore[attr-defined]
+            time.sleep(0.01)
+        # Who asked late would go on reading a file that is gone.
+        self.database.engine.dispose()
         for each in self.path.parent.glob(f"{self.path.name}*"):
             each.unlink()
         shutil.copy(empty, self.path)
@@ -138,7 +142,6 @@ class Server:
         """Let go of the database."""
         ending = asyncio.run_coroutine_threadsafe(Hub.of(self.app.state).close(), self.loop)
         ending.result(timeout=10)
-        self.database.engine.dispose()
 
     def window(self) -> BrowserContext:
         """A window in which nobody is signed in."""

@@ -50,11 +50,13 @@ def test_one_projects_and_the_other_agrees_on_their_own_screen(live: Live, team:
 def _begin(ana: Page, live: Live) -> None:
     ana.goto(f"{live.people.url}/meetings")
     ana.get_by_role("link", name="Begin a meeting").first.click()
+    ana.wait_for_load_state()  # before its scripts have come, a page does nothing by itself
     turns = ana.locator("#turns")
     expect(turns).to_contain_text("whose turn it is: Ana")
     ana.get_by_role("checkbox", name="Ben").check()
     expect(turns.get_by_label("Writes")).to_contain_text("whose turn it is: Ben")
     ana.get_by_role("button", name="Begin the meeting").click()
+    ana.wait_for_load_state()
     facts = ana.locator(".meeting-facts")
     expect(facts).to_contain_text("Ana")
     expect(facts.locator("dd")).to_have_text(["Ana", "Ben", "Ana, Ben"])
@@ -85,12 +87,14 @@ def _to_a_case_and_back(ana: Page) -> None:
     expect(bar).to_contain_text("Ana speaks first")
     expect(bar.get_by_role("link", name="Next: P02")).to_be_visible()
     bar.get_by_role("link", name="Back to the agenda").click()
+    ana.wait_for_load_state()
     expect(ana.locator("#today")).to_be_visible()
 
 
 def _two_write(ana: Page, ben: Page) -> None:
     """Ana takes the pen: Ben's page says so, but not over words of his that are not saved."""
     ben.get_by_role("link", name="Back to the agenda").click()
+    ben.wait_for_load_state()
     notes = ben.get_by_label("What stays of the talking")
     expect(notes).to_have_value("We began late.")
     ana.get_by_role("button", name="I write").click()
