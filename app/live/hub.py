@@ -159,12 +159,19 @@ class Hub:
                 is_beat = loop.time() >= beat_at
                 if is_beat:
                     beat_at = loop.time() + BEAT
-                await self._once(is_beat=is_beat)
+                await self._once_and_go_on(is_beat=is_beat)
                 await asyncio.sleep(PAUSE)
         finally:
             self._running = None
             if ear:
                 ear.stop()
+
+    async def _once_and_go_on(self, *, is_beat: bool) -> None:
+        try:
+            await self._once(is_beat=is_beat)
+        except Exception:
+            # Whatever it was, those who listen must hear of the next change.
+            log.exception("a live look failed")
 
     async def _once(self, *, is_beat: bool) -> None:
         due = self._roll.due()

@@ -102,15 +102,14 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Server:
     """An application that answers on this machine, one test after the other.
 
-    Starting one takes longer than most tests, and so does filling the cache of a new window, and
-    putting every statement together for a new engine.
+    Starting one takes longer than most tests, and so does putting every statement together for a
+    new engine.
     """
 
     chrome: Chromium
     path: Path
     app: FastAPI = field(default_factory=lambda: create_app(bound_host="127.0.0.1"))
     url: str = ""
-    idle: list[BrowserContext] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.database = Database(f"sqlite:///{self.path}")
@@ -144,24 +143,11 @@ class Server:
         ending.result(timeout=10)
 
     def window(self) -> BrowserContext:
-        """A window in which nobody is signed in."""
-        if self.idle:
-            return self.idle.pop()
+        """A window in which nobody is signed in; a used one might hold on to streams."""
         return self.chrome.new_context(base_url=self.url, viewport=SIZE, reduced_motion="reduce")
 
-    def take_back(self, window: BrowserContext) -> None:
-        """Close a window's pages and forget what they kept, but for styles and scripts."""
-        for page in window.pages:
-            kept = {"origin": self.url, "storageTypes": "local_storage"}
-            window.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
-            page.close()
-        window.clear_cookies()
-        self.idle.append(window)
-
     def stop(self) -> None:
-        """Close everything."""
-        for window in self.idle:
-            window.close()
+        """Close it."""
         self.uvicorn.should_exit = True
         self.running.join(timeout=10)
 
@@ -209,7 +195,7 @@ def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) 
         window.remove_listener("console", note)
         window.remove_listener("weberror", note_error)
         window.remove_listener("request", watch)
-        server.take_back(window)
+        window.close()
     server.end()
     servers.append(server)
     assert trouble == []

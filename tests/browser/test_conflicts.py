@@ -23,9 +23,10 @@ def texts(live: Live) -> dict[str, Shared]:
 
 
 def _conflict(live: Live, text: Shared, person: Person) -> Page:
-    """Somebody's window after Ben was first with the memo."""
+    """Somebody's window after Ben was first with the memo, while they were writing it."""
     page = live.open(person)
     page.goto(text.page)
+    page.get_by_label("Memo", exact=True).fill("It began on a Wednesday.")
     other = live.open(live.people.ben)
     for words in ("It began on a Monday.", "It began on a Tuesday."):
         other.goto(text.page)
@@ -33,7 +34,6 @@ def _conflict(live: Live, text: Shared, person: Person) -> Page:
         other.get_by_role("button", name="Save memo").click()
         expect(other.locator("#toasts")).to_contain_text("Memo saved")
     other.close()
-    page.get_by_label("Memo", exact=True).fill("It began on a Wednesday.")
     page.get_by_role("button", name="Save memo").click()
     expect(page.get_by_role("group", name="Two versions to choose from")).to_be_visible()
     return page

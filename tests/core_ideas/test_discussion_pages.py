@@ -313,7 +313,7 @@ def test_the_page_asks_the_same_few_statements_however_much_there_is(
     case.draft(people.chi, ADraft([(TEARS, "EXT"), (GRIEF, "ANT")], [*CHI.ideas[2:], *words]))
     db.commit()
     at(case, "ben")
-    for url, bound in ((case.discussion, 21), (f"{case.discussion}/mine", 10)):
+    for url, bound in ((case.discussion, 21), (f"{case.discussion}/mine", 11)):
         statements.clear()
         case.people.ben.get(url)
         assert len(statements) <= bound, (url, len(statements))
