@@ -70,6 +70,7 @@ def test_an_audit_from_the_first_comment_to_the_last_response(live: Live, audit:
     _comment(eli, "core idea 1.1", "Stays with what P said. Keep.")
     eli.get_by_label("What is the matter").select_option("praise")
     eli.get_by_role("button", name="Keep the comment").click()
+    expect(eli.locator("#return")).to_contain_text("your 2 comments")
     picture(eli, "audit-read")
     eli.get_by_role("button", name="Return my audit").click()
 
@@ -77,7 +78,9 @@ def test_an_audit_from_the_first_comment_to_the_last_response(live: Live, audit:
     expect(gus.get_by_text("Stays with what P said")).to_have_count(0)
     _comment(gus, "core idea 2.1", "Is the ‘letting go’ a consequence?")
     gus.get_by_role("button", name="Keep the comment").click()
+    expect(gus.locator("#return")).to_contain_text("your 1 comment")
     gus.get_by_role("button", name="Return my audit").click()
+    expect(gus.get_by_text("Your audit is returned")).to_be_visible()
 
     chi = at_page(live, people.chi, audit)
     ben = at_page(live, people.ben, audit)
