@@ -1,4 +1,4 @@
-"""Passages in one domain that overlap, lie in one another, touch or are the same, in every layer."""
+"""Passages in one domain that overlap, nest, touch or are the same, in every layer."""
 
 import re
 
@@ -23,7 +23,7 @@ BEHIND = f"{BREATH} {AWAY}"
 
 @pytest.fixture
 def case(db: Session, people: People) -> ACase:
-    """Ben has passages that overlap, nest and touch; Chi the same ones but one; Dee a single one."""
+    """Ben has passages that overlap, nest and touch; Chi all of these but one; Dee a single one."""
     independent(db, people)
     case = a_case(db, people)
     draft(db, case, people.ben, [(words, ["Antecedent"]) for words in (TWO, BEHIND, MOTHER, AWAY)])
