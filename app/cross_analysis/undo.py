@@ -31,7 +31,16 @@ from app.cross_analysis.titles import checked_title
 from app.db import run
 from app.domains.rules import title_key
 from app.errors import Conflict, StepLocked
-from app.trail.own import NOTHING, Entry, Turns, built_on, entries_of, own_standing, turns
+from app.trail.own import (
+    NOTHING,
+    Entry,
+    Turns,
+    built_on,
+    entries_of,
+    own_to_redo,
+    own_to_undo,
+    turns,
+)
 from app.trail.service import record
 from app.trail.undoing import Action
 
@@ -54,22 +63,14 @@ def undo(db: Session, board: BoardContext, *, number: int | None = None) -> None
     Raises `Conflict` where there is none, or where somebody has built on it since.
     """
     lock(db, board)
-    action = own_standing(db, board.scene, _OPPOSITES).to_undo(number)
-    if action is None:
-        raise Conflict(
-            "There is nothing of yours to undo here."
-            if number is None
-            else "This change was undone already, or it is not yours to undo."
-        )
+    action = own_to_undo(db, board.scene, _OPPOSITES, number)
     _turn_back(db, board, action, "undoes")
 
 
 def redo(db: Session, board: BoardContext) -> None:
     """Bring back what one's own last undo took away, as long as nothing new was done after it."""
     lock(db, board)
-    undone = own_standing(db, board.scene, _OPPOSITES).undone
-    if undone is None:
-        raise Conflict("There is nothing to bring back here.")
+    undone = own_to_redo(db, board.scene, _OPPOSITES)
     _turn_back(db, board, undone, "redoes")
 
 

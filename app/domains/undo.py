@@ -20,7 +20,16 @@ from app.domains.resting import CORE_IDEA, brief, resting_on
 from app.domains.rules import Verb
 from app.domains.transcripts import transcripts_of
 from app.errors import Conflict
-from app.trail.own import CHANGED, Entry, Turns, built_on, entries_of, own_standing, turns
+from app.trail.own import (
+    CHANGED,
+    Entry,
+    Turns,
+    built_on,
+    entries_of,
+    own_to_redo,
+    own_to_undo,
+    turns,
+)
 from app.trail.undoing import Action
 
 TURNS = frozenset({Verb.UNDO, Verb.REDO})
@@ -40,22 +49,14 @@ def undo(db: Session, case: CaseContext, *, number: int | None = None) -> Change
     Raises `Conflict` where there is none, or where others have built on it.
     """
     lock(db, case)
-    action = own_standing(db, case.scene, VERBS).to_undo(number)
-    if action is None:
-        raise Conflict(
-            "There is nothing of yours to undo here."
-            if number is None
-            else "This change was undone already, or it is not yours to undo."
-        )
+    action = own_to_undo(db, case.scene, VERBS, number)
     return _turn_back(db, case, action, Verb.UNDO)
 
 
 def redo(db: Session, case: CaseContext) -> Change:
     """Bring back what one's own last undo took away, as long as nothing new was done after it."""
     lock(db, case)
-    undone = own_standing(db, case.scene, VERBS).undone
-    if undone is None:
-        raise Conflict("There is nothing to bring back here.")
+    undone = own_to_redo(db, case.scene, VERBS)
     return _turn_back(db, case, undone, Verb.REDO)
 
 

@@ -85,6 +85,31 @@ def own_standing(db: Session, scene: Scene, verbs: Collection[str]) -> Standing:
     return standing(_steps(db, scene, verbs, FAR_BACK))
 
 
+def own_to_undo(
+    db: Session, scene: Scene, verbs: Collection[str], number: int | None = None
+) -> Action:
+    """One's own change to take back: the one named by its number in the chain, else the last.
+
+    Raises `Conflict` where there is none.
+    """
+    found = own_standing(db, scene, verbs).to_undo(number)
+    if found is None:
+        raise Conflict(
+            "There is nothing of yours to undo here."
+            if number is None
+            else "This change was undone already, or it is not yours to undo."
+        )
+    return found
+
+
+def own_to_redo(db: Session, scene: Scene, verbs: Collection[str]) -> Action:
+    """What one's own last undo took away. Raises `Conflict` where nothing can be brought back."""
+    found = own_standing(db, scene, verbs).undone
+    if found is None:
+        raise Conflict("There is nothing to bring back here.")
+    return found
+
+
 def turns(db: Session, scene: Scene, verbs: Collection[str]) -> Turns:
     """What the buttons may offer. One's newest entry mostly says it."""
     newest = _steps(db, scene, verbs, 1)

@@ -12,7 +12,6 @@ from app.consensus.meetings import open_meeting
 from app.consensus.models import Agreement, Meeting, Unit
 from app.consensus.rules import State
 from app.db import Database
-from app.errors import ConcordError
 from app.meetings.agreeing import agree_to_all
 from app.meetings.forms import Arrangement
 from app.meetings.queries import meeting_of
@@ -22,6 +21,7 @@ from app.trail.models import TrailEntry, TrailValues
 from app.trail.service import record, verify
 from tests.meetings.a_meeting import AMeeting, a_meeting
 from tests.people import Browser, People, Person, make_people
+from tests.races import at_once
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +46,6 @@ def team(database: Database, people: People) -> AMeeting:
     with database.session(writing=True) as db:
         record(db, people.scene, "create the study", item=people.study)
         return a_meeting(db, people, begun=False)
-
-
-def at_once(database: Database, *acts: Callable[[Session], object]) -> list[str]:
-    """Each act in its own transaction and thread; what came of it, sorted."""
-    start, came = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[Session], object]) -> None:
-        start.wait()
-        try:
-            with database.write() as db:
-                act(db)
-            came.append("done")
-        except ConcordError as error:
-            came.append(type(error).__name__)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(came)
 
 
 def begin_as(people: People, person: Person) -> Callable[[Session], object]:

@@ -1,6 +1,5 @@
 """Two at the same moment: one link for two people, and two PIs who both leave."""
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,12 +8,12 @@ from sqlmodel import Session, col, select
 from app.accounts.models import Account
 from app.accounts.sessions import Me
 from app.db import Database
-from app.errors import ConcordError
 from app.migrations import migrate
 from app.studies import members, service
 from app.studies.guard import load_study
 from app.studies.models import Member
 from app.trail.service import verify
+from tests.races import at_once
 
 
 @pytest.fixture
@@ -32,27 +31,6 @@ def somebody(db: Session, name: str) -> Me:
     db.flush()
     assert account.id
     return Me(account.id, account.email, name, False)
-
-
-def at_once(database: Database, *acts: Callable[[Session], object]) -> list[str]:
-    """Each act in its own transaction and thread; what came of it, sorted."""
-    start, came = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[Session], object]) -> None:
-        start.wait()
-        try:
-            with database.write() as db:
-                act(db)
-            came.append("done")
-        except ConcordError as error:
-            came.append(type(error).__name__)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(came)
 
 
 def test_one_link_lets_one_of_two_people_in(database: Database) -> None:
