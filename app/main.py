@@ -12,16 +12,16 @@ import anyio.to_thread
 import sqlalchemy as sa
 from fastapi import Depends, FastAPI
 from starlette.responses import PlainTextResponse
-from starlette.staticfiles import StaticFiles
 
 from app import models  # noqa: F401 - whole metadata
 from app.cases.preview import sweep
-from app.config import ROOT, Settings, load_settings
+from app.config import Settings, load_settings
 from app.db import POOL_SIZE, Database
 from app.live.hub import Hub
 from app.web import errors
 from app.web.answered import note_form
 from app.web.same_origin import Gate
+from app.web.static_files import VersionedFiles
 
 PACKAGES_WITH_ROUTES = (
     "accounts",
@@ -73,7 +73,7 @@ def create_app(
     errors.install(app)
     for package in PACKAGES_WITH_ROUTES:
         app.include_router(import_module(f"app.{package}.routes").router)
-    app.mount("/static", StaticFiles(directory=ROOT / "static"), name="static")
+    app.mount("/static", VersionedFiles(), name="static")
     _probes(app)
     public_host = urlsplit(settings.public_url).hostname
     app.add_middleware(

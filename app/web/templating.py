@@ -17,6 +17,7 @@ from jinja2_fragments import render_block
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.config import ROOT
+from app.web.static_files import static
 
 NOTICE_COOKIE = "concord_notice"
 FORM_KEY = "form_key"
@@ -70,11 +71,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def dom_id(kind: str, key: object, part: str | None = None) -> str:
     """The id of an element: `block-12`, `core-idea-45-history`."""
     return "-".join(str(piece) for piece in (kind, key, part) if piece is not None)
-
-
-def static(path: str) -> str:
-    """The URL of a file under static/."""
-    return f"/static/{path}"
 
 
 def when(at: datetime) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.web.static_files import static
 from tests.people import Browser, People
 
 CROSS_SITE = [
@@ -33,7 +34,7 @@ def test_a_post_from_concord_itself_passes(people: People, headers: dict[str, st
         ("/sign-in", 200),
         ("/account", 303),
         ("/nowhere", 404),
-        ("/static/css/app.css", 200),
+        (static("css/app.css"), 200),
         ("/studies/999999/team", 303),
         ("/healthz", 200),
     ],
