@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ from app.db import Database
 from app.live.hub import Hub
 from app.main import create_app
 from app.migrations import migrate
+from app.serving import bind
 from tests.people import Browser, People, Person, make_people
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -113,7 +113,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.database = Database(f"sqlite:///{self.path}")
-        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening = bind("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
         self.uvicorn = uvicorn.Server(uvicorn.Config(self.app, log_level="warning", lifespan="off"))
         self.running = threading.Thread(target=asyncio.run, args=[self._serve()], daemon=True)

@@ -28,7 +28,7 @@ from app.db import Database
 from app.live.models import Presence
 from app.live.rules import LINGER
 from app.main import create_app
-from app.serving import Server
+from app.serving import Server, bind
 from tests.domains.a_case import ROLES, TURNS, ACase
 from tests.people import People, Person
 
@@ -189,7 +189,7 @@ def start_process(url: str, folder: Path) -> Process:
 def start_worker(url: str, settings: Settings) -> Worker:
     """A server on a pool of its own."""
     app = create_app(settings, Database(url), bound_host="127.0.0.1")
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = bind("127.0.0.1", 0)
     server = Server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
