@@ -5,27 +5,22 @@ they differ about MINE (other domains), about TEARS (Chi did not code it), and a
 marked as not coded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session, select
-from starlette.testclient import TestClient
 
 from app.cases.guard import CaseContext
 from app.cases.service import add_case, store_transcript
-from app.config import Settings
 from app.consensus.drafting import submit, take_up
 from app.consensus.points import PointView, points_of
-from app.db import Database
 from app.domains.blocks import assign, leave_out
 from app.domains.placed import Placed, placed_on
-from app.main import create_app
 from app.studies.models import Member, Study
 from app.studies.ways import WayOfWorking
 from tests.conftest import RolledBackDatabase
 from tests.domains.a_case import ROLES, TURNS, ACase, a_case
-from tests.people import Browser, People, Person, make_people
+from tests.people import People, Person
 
 MOTHER = "She told me about her mother."
 BREATH = "I held my breath."
@@ -146,37 +141,6 @@ def revealed(db: Session, case: ACase, drafts: Iterable[tuple[Person, Draft]]) -
     hand_in(db, case, *(person for person, _ in listed))
     db.commit()
     return ADiscussion(case)
-
-
-@contextmanager
-def shared_world(whole: Database, settings: Settings) -> Iterator[ADiscussion]:
-    """The discussion built once for a module, on a connection that is rolled back in the end.
-
-    Every test of the module then takes its place in `a_turn`; another connection would have to
-    wait for this one.
-    """
-    with whole.engine.connect() as connection:
-        transaction = connection.begin()
-        database = RolledBackDatabase(whole, connection)
-        app = create_app(settings, database)
-
-        def browser() -> Browser:
-            client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
-            return Browser(client)
-
-        with database.session(writing=True) as db:
-            found = a_discussion(db, make_people(db, browser))
-        yield replace(found, database=database)
-        transaction.rollback()
-
-
-@contextmanager
-def a_turn(world: ADiscussion) -> Iterator[RolledBackDatabase]:
-    """The world's database for one test: what it does is rolled back."""
-    assert world.database is not None
-    turn = world.database.connection.begin_nested()
-    yield world.database
-    turn.rollback()
 
 
 def independent(

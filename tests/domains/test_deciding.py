@@ -1,16 +1,12 @@
 """A decision on a passage applies itself to the consensus layer; deciding again takes it back."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlmodel import Session, col, select
 
-from app.config import Settings
 from app.consensus.models import Unit
 from app.consensus.rules import Outcome
 from app.consensus.service import agree
 from app.core_ideas.service import add_core_idea
-from app.db import Database
 from app.domains.blocks import assign, move, remove, write_memo
 from app.domains.deciding import Settled, begin_editing, decide, talk_after_all
 from app.domains.differences import read_differences
@@ -23,7 +19,6 @@ from app.errors import Conflict, Forbidden, NotFound, StaleEdit, StepLocked
 from app.studies.ways import WayOfWorking
 from app.trail.models import TrailEntry
 from app.trail.service import verify
-from tests.conftest import RolledBackDatabase
 from tests.domains.a_case import ACase
 from tests.domains.a_discussion import (
     BREATH,
@@ -33,46 +28,19 @@ from tests.domains.a_discussion import (
     TEARS,
     YES,
     ADiscussion,
-    a_turn,
     another_case,
     draft,
     hand_in,
     independent,
     revealed,
-    shared_world,
 )
+from tests.domains.shared_discussion import FIXTURES
 from tests.people import People, Person
 
 ALL = f"{MOTHER} {BREATH}"
 JOINED = [(ALL, {"Antecedent"}), ("Mm-hm.", set())]
 
-
-@pytest.fixture(scope="module")
-def world(migrated_database: Database, settings: Settings) -> Iterator[ADiscussion]:
-    with shared_world(migrated_database, settings) as found:
-        yield found
-
-
-@pytest.fixture
-def database(world: ADiscussion) -> Iterator[RolledBackDatabase]:
-    with a_turn(world) as turn:
-        yield turn
-
-
-@pytest.fixture
-def found(world: ADiscussion, database: RolledBackDatabase) -> ADiscussion:
-    return world
-
-
-@pytest.fixture
-def people(world: ADiscussion, database: RolledBackDatabase) -> People:
-    return world.people
-
-
-@pytest.fixture
-def case(db: Session, world: ADiscussion) -> ACase:
-    """A further case, which nobody has drafted yet."""
-    return another_case(db, world.case, "P02")
+world, database, found, people, case = FIXTURES
 
 
 def _decide(

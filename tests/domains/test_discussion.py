@@ -1,19 +1,15 @@
 """The discussing page over HTTP: by person, without JavaScript, and as htmx asks."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlmodel import Session, col, select
 
 from app.cases.service import store_transcript
-from app.config import Settings
 from app.consensus.models import Reservation, Unit
 from app.consensus.rules import State
-from app.db import Database
 from app.domains.blocks import assign
 from app.domains.transcripts import transcripts_of
-from tests.conftest import RolledBackDatabase
 from tests.domains.a_case import ROLES, ACase
 from tests.domains.a_discussion import (
     AWAY,
@@ -24,44 +20,17 @@ from tests.domains.a_discussion import (
     TEARS,
     YES,
     ADiscussion,
-    a_turn,
     another_case,
     draft,
     drafting,
     hand_in,
     revealed,
-    shared_world,
 )
+from tests.domains.shared_discussion import FIXTURES
 from tests.html import Reader
 from tests.people import People, Person
 
-
-@pytest.fixture(scope="module")
-def world(migrated_database: Database, settings: Settings) -> Iterator[ADiscussion]:
-    with shared_world(migrated_database, settings) as found:
-        yield found
-
-
-@pytest.fixture
-def database(world: ADiscussion) -> Iterator[RolledBackDatabase]:
-    with a_turn(world) as turn:
-        yield turn
-
-
-@pytest.fixture
-def found(world: ADiscussion, database: RolledBackDatabase) -> ADiscussion:
-    return world
-
-
-@pytest.fixture
-def people(world: ADiscussion, database: RolledBackDatabase) -> People:
-    return world.people
-
-
-@pytest.fixture
-def case(db: Session, world: ADiscussion) -> ACase:
-    """A further case, which nobody has drafted yet."""
-    return another_case(db, world.case, "P02")
+world, database, found, people, case = FIXTURES
 
 
 def _send(found: ADiscussion, db: Session, words: str, choice: str, **more: object) -> dict:
