@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.consensus.assignments import NamedUnit, StudyJudge, judges_of_study, named_unit
+from app.consensus.assignments import NamedUnit, named_unit
 from app.consensus.drafting import set_drafter, settle_draft
 from app.consensus.models import Assignment, Layer, Unit
 from app.consensus.queries import (
@@ -27,6 +27,7 @@ from app.consensus.service import lock_unit, settle_units
 from app.db import now, one_or_not_found, run
 from app.errors import Conflict, Invalid, StaleEdit, StepLocked, Versions
 from app.studies.guard import StudyContext
+from app.studies.judges import StudyJudge, judges_of_study
 from app.studies.models import Member
 from app.trail.service import Scene, record
 

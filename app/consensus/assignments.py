@@ -16,7 +16,7 @@ from app.consensus.models import Assignment, Drafter, Unit
 from app.consensus.rules import AGREED_OR_LATER, PRIVATE, State, Step, UnitKind
 from app.db import run
 from app.studies.guard import StudyContext
-from app.studies.models import Member
+from app.studies.judges import StudyJudge, judges_of_study
 from app.studies.ways import WayOfWorking
 
 CASE = sa.table(
@@ -48,17 +48,6 @@ NAMED_UNITS = (
 OF_SAMPLE = NAMED_UNITS.where(col(Unit.sample_id) == sa.bindparam("sample")).order_by(
     col(Unit.kind), CASE.c.code_key, DOMAIN.c.position, col(Unit.id)
 )
-JUDGES = (
-    sa.select(col(Account.id), col(Account.name))
-    .join(Member, col(Member.account_id) == col(Account.id))
-    .where(
-        col(Member.study_id) == sa.bindparam("study"),
-        col(Member.is_judge),
-        col(Member.left_at).is_(None),
-        col(Account.disabled_at).is_(None),
-    )
-    .order_by(col(Account.name), col(Account.id))
-)
 ASSIGNED = (
     sa.select(
         col(Assignment.unit_id),
@@ -76,13 +65,6 @@ DRAFTERS = (
     .join(Account, col(Account.id) == col(Drafter.account_id))
     .where(col(Drafter.unit_id).in_(sa.bindparam("units", expanding=True)))
 )
-
-
-class StudyJudge(NamedTuple):
-    """A judge of the study: a column of the page."""
-
-    id: int
-    name: str
 
 
 class Assigned(NamedTuple):
@@ -205,11 +187,6 @@ def _line(
         drafter_id=drafter_id if drafter_id in ids else None,
         has_drafter=unit.drafts_by_turns(study),
     )
-
-
-def judges_of_study(db: Session, study_id: int) -> tuple[StudyJudge, ...]:
-    """The set team: every judge of the study, by name."""
-    return tuple(StudyJudge(*row) for row in run(db, JUDGES, {"study": study_id}))
 
 
 def named_unit(db: Session, study: StudyContext, unit_id: int) -> NamedUnit | None:

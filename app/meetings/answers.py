@@ -13,10 +13,11 @@ from app.meetings.agreeing import Answer, to_agree
 from app.meetings.audits import to_respond
 from app.meetings.forms import Arrangement
 from app.meetings.minutes import minutes_of
-from app.meetings.queries import MeetingFacts, judges_of_study, meeting_of, turns
+from app.meetings.queries import MeetingFacts, meeting_of, turns
 from app.meetings.service import MEETING
 from app.permissions import Action
 from app.studies.guard import StudyContext
+from app.studies.judges import judges_of_study
 from app.web.templating import is_fragment, page, see_other
 
 PROJECTED = "meetings/meeting.html"

@@ -9,29 +9,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.accounts.models import Account
-from app.accounts.sessions import initials
 from app.consensus.models import Attendance, Meeting
 from app.db import now, one_or_not_found, run
 from app.meetings.rules import Turn, in_turn, prompt
 from app.studies.guard import StudyContext
-from app.studies.models import Member
+from app.studies.judges import StudyJudge
 
 
 @dataclass(frozen=True)
-class Person:
-    """A judge of the study."""
-
-    id: int
-    name: str
-
-    @property
-    def initials(self) -> str:
-        """Two letters for the avatar."""
-        return initials(self.name)
-
-
-@dataclass(frozen=True)
-class Attendee(Person):
+class Attendee(StudyJudge):
     """Somebody who is, or was, at a meeting: `since` its beginning and `until` now where empty."""
 
     since: datetime | None
@@ -52,8 +38,8 @@ class MeetingFacts:
     number: int
     started_at: datetime
     closed_at: datetime | None
-    writer: Person
-    first_speaker: Person
+    writer: StudyJudge
+    first_speaker: StudyJudge
     notes: str
     version: int
     minutes: dict[str, Any] | None
@@ -145,8 +131,8 @@ def meeting_of(db: Session, study: StudyContext, meeting_id: int) -> MeetingFact
         number=number,
         started_at=started,
         closed_at=closed,
-        writer=Person(writer, writer_name),
-        first_speaker=Person(first, first_name),
+        writer=StudyJudge(writer, writer_name),
+        first_speaker=StudyJudge(first, first_name),
         notes=notes,
         version=version,
         minutes=minutes,
@@ -177,24 +163,6 @@ def meetings_of(db: Session, study_id: int) -> tuple[MeetingRow, ...]:
         MeetingRow(id_, number, started, closed, writer, first, tuple(attended.get(id_, ())))
         for id_, number, started, closed, _, writer, _, first in rows
     )
-
-
-JUDGES = (
-    sa.select(col(Account.id), col(Account.name))
-    .join(Member, col(Member.account_id) == col(Account.id))
-    .where(
-        col(Member.study_id) == sa.bindparam("study"),
-        col(Member.is_judge),
-        col(Member.left_at).is_(None),
-        col(Account.disabled_at).is_(None),
-    )
-    .order_by(col(Account.name), col(Account.id))
-)
-
-
-def judges_of_study(db: Session, study_id: int) -> tuple[Person, ...]:
-    """Who may meet: the study's judges, by name. Auditors never sit in a meeting."""
-    return tuple(Person(*row) for row in run(db, JUDGES, {"study": study_id}))
 
 
 @dataclass(frozen=True)

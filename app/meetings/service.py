@@ -17,8 +17,9 @@ from app.db import now, one_or_not_found, run
 from app.errors import Conflict, Forbidden, Invalid, StaleEdit, Versions
 from app.meetings.forms import Arrangement
 from app.meetings.minutes import Addition, Minutes, compose, minutes_of
-from app.meetings.queries import Person, judges_of_study, meeting_of, turns
+from app.meetings.queries import meeting_of, turns
 from app.studies.guard import StudyContext
+from app.studies.judges import StudyJudge, judges_of_study
 from app.studies.members import when_team_changes
 from app.trail.models import TrailEntry, TrailValues
 from app.trail.service import Scene, hold_chain, record, tell
@@ -76,7 +77,7 @@ def _refuse_a_second(db: Session, study_id: int) -> None:
         )
 
 
-def _there(judges: Sequence[Person], wanted: Collection[int]) -> list[Person]:
+def _there(judges: Sequence[StudyJudge], wanted: Collection[int]) -> list[StudyJudge]:
     there = [judge for judge in judges if judge.id in wanted]
     if len(there) < len(set(wanted)):
         sentence = "Only judges of the study who are members now can be present."
@@ -84,7 +85,7 @@ def _there(judges: Sequence[Person], wanted: Collection[int]) -> list[Person]:
     return there
 
 
-def _check_turns(there: Sequence[Person], asked: Arrangement) -> None:
+def _check_turns(there: Sequence[StudyJudge], asked: Arrangement) -> None:
     present = {person.id for person in there}
     for field, account_id, who in (
         ("first_speaker", asked.first_speaker, "Who speaks first"),
