@@ -9,6 +9,7 @@ from app.audit.commenting import CommentView
 from app.audit.guard import AuditContext
 from app.audit.kinds import AuditedBoard
 from app.audit.list_document import domain_of
+from app.audit.reading import read_audit
 from app.audit.words import About, Kind, Suggestion
 from app.cases.guard import CaseContext, load_case
 from app.cases.models import Case
@@ -66,7 +67,7 @@ def _in_case(
     assert audit.item.code is not None
     case = load_case(db, audit.study, audit.sample.id, audit.item.code)
     if comment.about is About.BLOCK:
-        return _move_block(db, case, comment, what["to"])
+        return _move_block(db, audit, case, comment, what["to"])
     idea = _by_guid(db, CoreIdea, comment.item)
     assert idea.id is not None
     was = {"text": idea.text}
@@ -89,15 +90,15 @@ def _in_case(
     return Effect(was | {"domain": left.title}, was | {"domain": domain.title})
 
 
-def _move_block(db: Session, case: CaseContext, comment: CommentView, to: str) -> Effect:
+def _move_block(
+    db: Session, audit: AuditContext, case: CaseContext, comment: CommentView, to: str
+) -> Effect:
     """Into the other domain, and out of the one under which the auditor read it."""
     block, domain = _by_guid(db, Block, comment.item), _by_guid(db, Domain, to)
-    number = "".join(digit for digit in comment.number if digit.isdecimal())
-    left = db.exec(
-        select(Domain)
-        .where(Domain.sample_id == case.sample.id)
-        .order_by(col(Domain.position), col(Domain.id))
-    ).all()[int(number) - 1]
+    read = read_audit(db, audit).read_at(comment)
+    if read is None:
+        raise Conflict(GONE)
+    left = _by_guid(db, Domain, read.place)
     assert domain.id is not None
     assert left.id is not None
     change = assign(

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.audit.changes import AnyDocument, Change, Changes, What, compare, entries
+from app.audit.changes import AnyDocument, Change, Changes, Entry, What, compare, entries
 from app.audit.commenting import CommentView, ResponseView, comments_of
 from app.audit.guard import AuditContext
 from app.audit.kinds import AuditedItem
@@ -144,10 +144,14 @@ class Reading:
         """The same for a select."""
         return [(each.value, each.value) for each in self.suggestions(item)]
 
+    def read_at(self, comment: CommentView) -> Entry | None:
+        """The item of a comment in the place where the auditor read it; None for the whole."""
+        places = {(each.key, each.number): each for each in entries(self.document)}
+        return places.get((comment.item, comment.number))
+
     def place_of(self, comment: CommentView) -> str:
         """Where an item that is to be moved stands: its domain or category, in words."""
-        places = {(each.key, each.number): each for each in entries(self.document)}
-        found = places.get((comment.item, comment.number))
+        found = self.read_at(comment)
         return found.place_title if found else ""
 
     def effect(self, response: ResponseView) -> tuple[Piece, ...]:
