@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case, load_case
 from app.consensus.choices import read_choice
+from app.consensus.point_pages import PointPage, Typed, asked_point, back_to
 from app.consensus.points import (
     PointView,
     discuss_after_all,
@@ -31,8 +32,8 @@ from app.errors import ConcordError, Conflict, Invalid
 from app.permissions import Action
 from app.studies.guard import Id
 from app.web.errors import status_of
-from app.web.forms import LARGEST_ID, Form, Posted
-from app.web.templating import Toast, is_fragment, page, see_other
+from app.web.forms import Form, Posted
+from app.web.templating import Toast, is_fragment, page
 
 router = APIRouter()
 
@@ -44,27 +45,19 @@ PAGE = "core_ideas/discussion.html"
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What stood in a form that was refused, and why."""
+class TypedTakes(Typed):
+    """With the choices that were made row by row."""
 
-    point_id: int
-    message: str
-    reason: str = ""
-    reservation: str | None = None
     takes: Mapping[str, Take] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class View:
-    """What the template gets; the macros of `consensus/points.html` read the first four.
+class View(PointPage):
+    """What the template gets.
 
     `is_answer`: it answers a form in place, so the focus goes to what is shown now.
     """
 
-    url: str
-    may_decide: bool
-    me_id: int
-    typed: Typed | None
     case: CaseContext
     discussion: Discussion
     acts: UnitActs
@@ -88,9 +81,7 @@ def _url(case: CaseContext) -> str:
 @router.get(DISCUSSION)
 def discussion(request: Request, db: Db, case: See) -> Response:
     """Each domain with the judges' core ideas side by side, and the queue."""
-    named = request.query_params.get("point", "")
-    point_id = int(named) if named.isdecimal() and len(named) < 11 else None
-    return _show(request, db, case, point_id)
+    return _show(request, db, case, asked_point(request))
 
 
 @router.get(DISCUSSION + "/mine")
@@ -121,7 +112,7 @@ def note_decision(request: Request, db: Db, form: Form, case: Code, point: Id) -
         with db.begin_nested():
             noted = decide(db, case, point_id=point, version=version, takes=takes, reason=reason)
     except (Invalid, Conflict) as error:
-        typed = Typed(point, error.message, reason=reason, takes=takes)
+        typed = TypedTakes(point, error.message, reason=reason, takes=takes)
         return _refused(request, db, case, typed, error)
     return _on(request, db, case, point, _said(noted))
 
@@ -143,7 +134,8 @@ def keep_reservation(request: Request, db: Db, form: Form, case: Code, point: Id
     try:
         reserve(db, case.scene, case.unit, text=text, what=case.code, point_id=point)
     except Invalid as error:
-        return _refused(request, db, case, Typed(point, error.message, reservation=text), error)
+        typed = TypedTakes(point, error.message, reservation=text)
+        return _refused(request, db, case, typed, error)
     return _back(request, db, case, point, "Your reservation stays on record.")
 
 
@@ -193,7 +185,7 @@ def _show(
     case: CaseContext,
     point_id: int | None,
     *,
-    typed: Typed | None = None,
+    typed: TypedTakes | None = None,
     status: int = 200,
     toast: Toast | None = None,
     headers: Mapping[str, str] | None = None,
@@ -220,12 +212,10 @@ def _on(request: Request, db: Session, case: CaseContext, point_id: int, said: s
 
 
 def _back(request: Request, db: Session, case: CaseContext, point_id: int, said: str) -> Response:
-    toast = Toast(said)
-    url = f"{_url(case)}?point={point_id}" if 0 < point_id <= LARGEST_ID else _url(case)
-    if not is_fragment(request):
-        return see_other(request, url, toast)
-    case = _again(db, case)
-    return _show(request, db, case, point_id, toast=toast, headers={"HX-Replace-Url": url})
+    def show(*, toast: Toast, headers: dict[str, str]) -> Response:
+        return _show(request, db, _again(db, case), point_id, toast=toast, headers=headers)
+
+    return back_to(request, _url(case), point_id, said, show)
 
 
 def _again(db: Session, case: CaseContext) -> CaseContext:
@@ -234,7 +224,7 @@ def _again(db: Session, case: CaseContext) -> CaseContext:
 
 
 def _refused(
-    request: Request, db: Session, case: CaseContext, typed: Typed, error: ConcordError
+    request: Request, db: Session, case: CaseContext, typed: TypedTakes, error: ConcordError
 ) -> Response:
     """The page again with what was typed and why it was not taken."""
     return _show(

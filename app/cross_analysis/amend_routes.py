@@ -97,7 +97,7 @@ def looked_at(
 ) -> Response:
     """A judge has looked at the board again: what it was marked for is done with."""
     look_at(db, here.scene, here.unit, up_to=form.whole("up_to"), what=here.title)
-    text = f"Noted: you have looked at the board of {here.title} again."
+    text = f"Noted: you have looked at {here.what} again."
     return see_other(request, here.url + view_of(request.query_params).alone.query, Toast(text))
 
 

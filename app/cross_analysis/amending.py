@@ -114,7 +114,7 @@ def _case_of(db: Session, board: BoardContext, core_idea_id: int) -> CaseContext
         .join(CoreIdea, col(CoreIdea.layer_id) == col(Layer.id))
         .where(col(CoreIdea.id) == core_idea_id, *on_board(board)),
     ).scalar()
-    one_or_not_found(code, f"core idea on the board of {board.title}")
+    one_or_not_found(code, f"core idea on {board.what}")
     return load_case(db, board.study, board.sample.id, code)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.consensus.choices import read_choice
+from app.consensus.point_pages import PointPage, Typed, asked_point, back_to
 from app.consensus.points import discuss_after_all, reserve, withdraw_reservation
 from app.consensus.rules import Outcome, State
 from app.cross_analysis.answers import state_of
@@ -16,13 +17,13 @@ from app.cross_analysis.discussion import Discussion, read_lists
 from app.cross_analysis.guard import BoardContext, in_board, load_board
 from app.cross_analysis.picks import Pick
 from app.cross_analysis.taking_over import Noted, check_point, take_over
-from app.db import LARGEST_ID, Db
+from app.db import Db
 from app.errors import ConcordError, Conflict, Invalid
 from app.permissions import Action
 from app.studies.guard import Id
 from app.web.errors import status_of
 from app.web.forms import Form, Posted
-from app.web.templating import Toast, is_fragment, page, see_other
+from app.web.templating import Toast, is_fragment, page
 
 router = APIRouter()
 
@@ -34,27 +35,19 @@ PAGE = "cross_analysis/discussion.html"
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What stood in a form that was refused, and why."""
+class TypedPick(Typed):
+    """With the pick that was made."""
 
-    point_id: int
-    message: str
-    reason: str = ""
-    reservation: str | None = None
     pick: Pick | None = None
 
 
 @dataclass(frozen=True)
-class View:
-    """What the template gets; the macros of `consensus/points.html` read the first four.
+class View(PointPage):
+    """What the template gets.
 
     `is_answer`: it answers a form in place, so the focus goes to what is shown now.
     """
 
-    url: str
-    may_decide: bool
-    me_id: int
-    typed: Typed | None
     board: BoardContext
     discussion: Discussion
     state: str
@@ -64,9 +57,7 @@ class View:
 @router.get(DISCUSSION)
 def discussion(request: Request, db: Db, here: See) -> Response:
     """The judges' lists side by side, and the queue of titles."""
-    named = request.query_params.get("point", "")
-    point_id = int(named) if named.isdecimal() and len(named) < 11 else None
-    return _show(request, db, here, point_id)
+    return _show(request, db, here, asked_point(request))
 
 
 @router.post(POINT + "/decision")
@@ -81,7 +72,7 @@ def note_decision(request: Request, db: Db, form: Form, here: Sort, point: Id) -
                 db, here, point_id=point, version=form.whole("version"), pick=pick, reason=reason
             )
     except (Invalid, Conflict) as error:
-        typed = Typed(point, error.message, reason=reason, pick=pick)
+        typed = TypedPick(point, error.message, reason=reason, pick=pick)
         return _refused(request, db, here, typed, error)
     following = read_lists(db, _again(db, here), point_id=point).after(point)
     said = _said(noted, outcome)
@@ -92,8 +83,9 @@ def note_decision(request: Request, db: Db, form: Form, here: Sort, point: Id) -
 def talk_after_all(request: Request, db: Db, form: Form, here: Sort, point: Id) -> Response:
     """Open a title to be discussed that was joined or decided; what stands stays till then."""
     check_point(db, here, point)
-    version, what = form.whole("version"), f"the board of {here.title}"
-    discuss_after_all(db, here.scene, here.unit, point, version=version, what=what)
+    discuss_after_all(
+        db, here.scene, here.unit, point, version=form.whole("version"), what=here.what
+    )
     return _back(request, db, here, point, "Opened: the team talks about it after all.")
 
 
@@ -102,18 +94,17 @@ def keep_reservation(request: Request, db: Db, form: Form, here: Sort, point: Id
     """Keep one's own reservation beside a title on record."""
     text = form.text("reservation")
     try:
-        what = f"the board of {here.title}"
-        reserve(db, here.scene, here.unit, text=text, what=what, point_id=point)
+        reserve(db, here.scene, here.unit, text=text, what=here.what, point_id=point)
     except Invalid as error:
-        return _refused(request, db, here, Typed(point, error.message, reservation=text), error)
+        typed = TypedPick(point, error.message, reservation=text)
+        return _refused(request, db, here, typed, error)
     return _back(request, db, here, point, "Your reservation stays on record.")
 
 
 @router.post(DISCUSSION + "/reservations/{reservation}/withdrawal")
 def withdraw(request: Request, db: Db, form: Form, here: Sort, reservation: Id) -> Response:
     """Take one's own reservation back; it stays on record as withdrawn."""
-    what = f"the board of {here.title}"
-    withdraw_reservation(db, here.scene, here.unit, reservation, what=what)
+    withdraw_reservation(db, here.scene, here.unit, reservation, what=here.what)
     return _back(request, db, here, form.whole("point", 0), "Withdrawn.")
 
 
@@ -140,7 +131,7 @@ def _show(
     here: BoardContext,
     point_id: int | None,
     *,
-    typed: Typed | None = None,
+    typed: TypedPick | None = None,
     status: int = 200,
     toast: Toast | None = None,
     headers: Mapping[str, str] | None = None,
@@ -160,13 +151,10 @@ def _show(
 
 
 def _back(request: Request, db: Session, here: BoardContext, point_id: int, said: str) -> Response:
-    toast = Toast(said)
-    query = f"?point={point_id}" if 0 < point_id <= LARGEST_ID else ""
-    url = f"{here.url}/discussion{query}"
-    if not is_fragment(request):
-        return see_other(request, url, toast)
-    headers = {"HX-Replace-Url": url}
-    return _show(request, db, _again(db, here), point_id, toast=toast, headers=headers)
+    def show(*, toast: Toast, headers: dict[str, str]) -> Response:
+        return _show(request, db, _again(db, here), point_id, toast=toast, headers=headers)
+
+    return back_to(request, f"{here.url}/discussion", point_id, said, show)
 
 
 def _again(db: Session, here: BoardContext) -> BoardContext:
@@ -175,7 +163,7 @@ def _again(db: Session, here: BoardContext) -> BoardContext:
 
 
 def _refused(
-    request: Request, db: Session, here: BoardContext, typed: Typed, error: ConcordError
+    request: Request, db: Session, here: BoardContext, typed: TypedPick, error: ConcordError
 ) -> Response:
     """The page again with what was typed and why it was not taken."""
     here, status = _again(db, here), status_of(error)

@@ -42,7 +42,7 @@ def before_submitting(request: Request, db: Db, here: Sorting) -> Response:
 @router.post(BOARD + "/draft/submission")
 def submit_draft(request: Request, db: Db, here: Sorting) -> Response:
     """Freeze one's own list; the last of the judges reveals them all."""
-    is_revealed = submit(db, here.scene, here.unit, what=f"the board of {here.title}")
+    is_revealed = submit(db, here.scene, here.unit, what=here.what)
     if is_revealed:
         text = f"All lists for {here.title} are in, and revealed."
     else:
@@ -53,7 +53,7 @@ def submit_draft(request: Request, db: Db, here: Sorting) -> Response:
 @router.post(BOARD + "/draft/return")
 def take_draft_back(request: Request, db: Db, here: Sorting) -> Response:
     """Open one's own list again, as long as the lists are not revealed."""
-    take_back(db, here.scene, here.unit, what=f"the board of {here.title}")
+    take_back(db, here.scene, here.unit, what=here.what)
     return see_other(request, here.url, Toast("Your draft is open again."))
 
 

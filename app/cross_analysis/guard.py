@@ -57,6 +57,11 @@ class BoardContext:
         )
 
     @property
+    def what(self) -> str:
+        """The board in a sentence."""
+        return f"the board of {self.title}"
+
+    @property
     def url(self) -> str:
         """The address of the board; its actions hang below it."""
         return (

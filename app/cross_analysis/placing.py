@@ -120,7 +120,7 @@ def places_of(db: Session, board: BoardContext, core_idea_id: int) -> Places:
     ).first()
     if found is None:
         raise NotFound(
-            f"This core idea is not on the board of {board.title}. It may have been removed or "
+            f"This core idea is not on {board.what}. It may have been removed or "
             "moved to another domain; reload the board."
         )
     rows = run(

@@ -217,7 +217,7 @@ def agree_to_board(
     """One judge agrees to the content version that was on the page."""
     state = agree(db, here.scene, here.unit, content=form.whole("content"), what=here.title)
     text = (
-        f"Everybody has agreed: the board of {here.title} is agreed."
+        f"Everybody has agreed: {here.what} is agreed."
         if state in AGREED_OR_LATER
         else "You agreed to this board."
     )

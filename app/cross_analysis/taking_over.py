@@ -70,9 +70,8 @@ def take_over(
     nobody has changed or put cards into. Raises `Invalid` for a title that cannot stand,
     `Conflict` where the category it belongs to is gone, and as `take_point` does.
     """
-    what = f"the board of {board.title}"
     point = take_point(
-        db, board.scene, board.unit, point_id, version=version, what=what, reason=reason
+        db, board.scene, board.unit, point_id, version=version, what=board.what, reason=reason
     )
     if pick.outcome is Outcome.TALK_LATER:
         return _noted(db, board, point, pick.outcome, None, reason)
@@ -170,7 +169,7 @@ def _noted(
         point.id,
         outcome=outcome,
         version=point.version,
-        what=f"the board of {board.title}",
+        what=board.what,
         chosen=picked.as_values() if picked else None,
         reason=reason,
     )

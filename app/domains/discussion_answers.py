@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.cases.guard import CaseContext
+from app.consensus.point_pages import Typed
 from app.consensus.points import PointView
 from app.consensus.practising import practice_of
 from app.consensus.queries import UnitFacts
@@ -31,23 +32,13 @@ CHANGE = "domains/discussion_change.html"
 
 
 @dataclass(frozen=True)
-class Refused:
-    """What was not noted, and why: the words that were typed stay in the form."""
-
-    point_id: int
-    message: str
-    reason: str = ""
-    reservation: str | None = None
-
-
-@dataclass(frozen=True)
 class View:
     """What the templates of this page get."""
 
     case: CaseContext
     discussion: Discussion
     acts: UnitActs
-    typed: Refused | None = None
+    typed: Typed | None = None
 
     @property
     def url(self) -> str:
@@ -164,7 +155,7 @@ def opened(
     changed: Sequence[Passage] = (),
     unit: UnitFacts | None = None,
     toast: Toast | None = None,
-    typed: Refused | None = None,
+    typed: Typed | None = None,
     status: int = 200,
     transcripts: tuple[TranscriptText, ...] = (),
 ) -> Response:

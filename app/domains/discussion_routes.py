@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
 from app.consensus.choices import read_choice
+from app.consensus.point_pages import Typed
 from app.consensus.points import reserve, withdraw_reservation
 from app.consensus.rules import Outcome
 from app.db import Db
 from app.domains.deciding import begin_editing, decide, talk_after_all
 from app.domains.discussion import check_revealed
-from app.domains.discussion_answers import Refused, Seen, decided, opened, own_page, to_coding
+from app.domains.discussion_answers import Seen, decided, opened, own_page, to_coding
 from app.domains.unit_routes import CASE
 from app.errors import ConcordError, Conflict, Invalid
 from app.permissions import Action
@@ -74,7 +75,7 @@ def decide_passage(request: Request, db: Db, form: Form, case: Code, point: Id) 
                 db, case, point, outcome=outcome, judge_id=judge_id, version=version, reason=reason
             )
     except (Conflict, Invalid) as error:
-        return _refused(request, db, case, form, error, Refused(point, error.message, reason))
+        return _refused(request, db, case, form, error, Typed(point, error.message, reason))
     return decided(request, db, case, Seen.of(form), settled)
 
 
@@ -85,7 +86,7 @@ def talk_about_it(request: Request, db: Db, form: Form, case: Code, point: Id) -
     try:
         found = talk_after_all(db, case, point, version=form.whole("version"))
     except (Conflict, Invalid) as error:
-        return _refused(request, db, case, form, error, Refused(point, error.message))
+        return _refused(request, db, case, form, error, Typed(point, error.message))
     toast = Toast("Open again: it stands among what is to be discussed.")
     return opened(request, db, case, Seen.of(form), point_id=point, unit=found.unit, toast=toast)
 
@@ -98,8 +99,8 @@ def keep_reservation(request: Request, db: Db, form: Form, case: Code, point: Id
     try:
         reserve(db, case.scene, case.unit, point_id=point, text=text, what=case.code)
     except (Conflict, Invalid) as error:
-        why = Refused(point, error.message, reservation=text)
-        return _refused(request, db, case, form, error, why)
+        typed = Typed(point, error.message, reservation=text)
+        return _refused(request, db, case, form, error, typed)
     toast = Toast("Your reservation is on record.")
     return opened(request, db, case, Seen.of(form), point_id=point, toast=toast)
 
@@ -120,9 +121,9 @@ def _refused(
     case: CaseContext,
     form: Posted,
     error: ConcordError,
-    why: Refused,
+    typed: Typed,
 ) -> Response:
     """The point as it stands, with the reason of the refusal and what was typed."""
     status = 422 if isinstance(error, Invalid) else 409
     seen = replace(Seen.of(form), content=-1)
-    return opened(request, db, case, seen, point_id=why.point_id, typed=why, status=status)
+    return opened(request, db, case, seen, point_id=typed.point_id, typed=typed, status=status)

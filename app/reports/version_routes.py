@@ -52,7 +52,7 @@ def board_file(
     check(here.actor, Action.EXPORT)
     view = read_board_version(db, here, request.query_params.get("version", ""))
     if view.document is None or view.head is None:
-        raise NotFound(f"Nobody has agreed to the board of {here.title} yet.")
+        raise NotFound(f"Nobody has agreed to {here.what} yet.")
     lines = board_lines(view.document, view.head)
     name = f"{slug(here.study.title, 40)}-{slug(here.title, 40)}-{_version(view.key)}"
     return _file(board_title(view.document, view.head), lines, name, ending)
