@@ -85,8 +85,8 @@ def read_board_comparison(
     heads = versions_of(db, here.unit.id)
     if len(heads) < 2:
         raise NotFound(
-            f"There {'is only one version' if heads else 'is no version yet'} of the board of "
-            f"{here.title}, so there is nothing to compare."
+            f"There {'is only one version' if heads else 'is no version yet'} of "
+            f"{here.what}, so there is nothing to compare."
         )
     newer, older = head_named(heads, later or str(heads[0].number)), heads[1]
     if earlier:
