@@ -19,6 +19,7 @@ class Cause(StrEnum):
     AMENDED = "amended"
     EDITORIAL = "editorial"
     AUDIT = "audit"
+    DOMAINS_MERGED = "domains merged"
 
 
 class AmendmentKind(StrEnum):

@@ -13,6 +13,7 @@ CAUSES = {
     Cause.AMENDED: "amended while sorting",
     Cause.EDITORIAL: "spelling corrected",
     Cause.AUDIT: "after the audit",
+    Cause.DOMAINS_MERGED: "domains merged",
 }
 DONE = {
     "reword": "reworded",
