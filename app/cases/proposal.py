@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from app.cases.attributes import as_lines
 from app.cases.codes import code_key, doubt, proposed_code
 from app.cases.reading import Parsed, Turns
 from app.cases.speakers import Heard, SpeakerRole, guess_roles, heard
@@ -88,11 +87,6 @@ class Proposal:
     def codes(self) -> tuple[str, ...]:
         """The cases it would make, each code once."""
         return tuple({code_key(one.code): one.code for one in self.transcripts}.values())
-
-    @property
-    def attributes_text(self) -> str:
-        """The attributes as typed."""
-        return as_lines(self.attributes)
 
     def with_transcript(self, index: int, transcript: ProposedTranscript) -> "Proposal":
         """The same with one transcript replaced."""

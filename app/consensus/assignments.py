@@ -125,11 +125,6 @@ class Line:
     drafter_id: int | None
     has_drafter: bool
 
-    @property
-    def is_set_team(self) -> bool:
-        """Does every judge of the study judge it, whoever joins?"""
-        return not self.named
-
     def assigned(self, account_id: int) -> Assigned | None:
         """Since when somebody judges it by name."""
         return next((each for each in self.named if each.account_id == account_id), None)

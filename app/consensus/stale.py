@@ -3,9 +3,7 @@
 A mark blocks nothing: it says what was changed and where to look again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -17,16 +15,7 @@ from app.errors import Forbidden
 from app.trail.service import Scene, record
 
 LOOKED = "look at a unit again"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Why a unit should be looked at again, and since when."""
-
-    id: int
-    unit_id: int
-    why: str
-    since: datetime
+_UNSEEN = col(Stale.looked_at).is_(None)
 
 
 def mark_stale(db: Session, scene: Scene, unit_ids: Collection[int], why: str) -> None:
@@ -47,26 +36,6 @@ def mark_stale(db: Session, scene: Scene, unit_ids: Collection[int], why: str) -
     for unit_id in sorted(set(unit_ids) - there):
         db.add(Stale(unit_id=unit_id, why=why, made_by=scene.account_id))
     db.flush()
-
-
-_UNSEEN = col(Stale.looked_at).is_(None)
-
-
-def marks_of(db: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[Mark]]:
-    """For each of the units that have any: the marks that nobody has looked at, oldest first."""
-    found: dict[int, list[Mark]] = {}
-    if unit_ids:
-        for row in run(db, MARKS, {"units": list(unit_ids)}):
-            mark = Mark(*row)
-            found.setdefault(mark.unit_id, []).append(mark)
-    return found
-
-
-MARKS = (
-    sa.select(col(Stale.id), col(Stale.unit_id), col(Stale.why), col(Stale.since))
-    .where(col(Stale.unit_id).in_(sa.bindparam("units", expanding=True)), _UNSEEN)
-    .order_by(col(Stale.id))
-)
 
 
 def look_at(db: Session, scene: Scene, unit: UnitFacts, *, up_to: int, what: str) -> bool:

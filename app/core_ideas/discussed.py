@@ -75,11 +75,6 @@ class Discussed:
         return Decision.from_values(self.point.chosen)
 
     @property
-    def was_joined(self) -> bool:
-        """Is it all as every judge has it?"""
-        return self.compared.is_same
-
-    @property
     def lines(self) -> tuple[tuple[RevealedDraft, str], ...]:
         """What each judge has, in few words; judges by name."""
         return tuple(

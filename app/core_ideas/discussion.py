@@ -18,7 +18,6 @@ from app.core_ideas.decisions import ABSENCE, Take, joined_rows
 from app.core_ideas.discussed import NONE_OF_THEM, Discussed, all_of, value_of
 from app.core_ideas.given import Ground, blocks_under, compared_by_domain, ground_of
 from app.core_ideas.ideas import Idea, stored
-from app.core_ideas.models import AbsenceReason
 from app.core_ideas.raw_data import RawData, raw_data_of
 from app.core_ideas.rules import joined as one_text
 from app.domains.discussion import check_revealed
@@ -121,11 +120,6 @@ class Current:
     def is_simple(self) -> bool:
         """Is there one thing to decide, so that the choices for the domain are all there is?"""
         return len(self.open_rows) == 1 and not self.reasons
-
-    @property
-    def has_words(self) -> bool:
-        """Is there a core idea to take, and not only reasons?"""
-        return bool(self.rows)
 
     @property
     def chosen_reason(self) -> str:
@@ -287,6 +281,3 @@ def cite(transcripts: Sequence[TranscriptText], passages: Sequence[Span]) -> str
         return ""
     one = len(named) == 1 and "–" not in named[0]
     return f"{'turn' if one else 'turns'} {', '.join(named)}"
-
-
-REASONS = tuple(reason.value for reason in AbsenceReason)

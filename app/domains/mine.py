@@ -29,7 +29,6 @@ class Line:
     mine: DomainRow | None
     my_extent: str
     team: tuple[tuple[DomainRow | None, str], ...]
-    is_marked: bool
     point: Discussed | None
 
 
@@ -99,7 +98,6 @@ def _line(
         mine=rows.get(change.mine.domain or 0) if change.mine else None,
         my_extent=_extent(transcript, change.mine) if change.mine else "",
         team=tuple((rows.get(p.domain or 0), _extent(transcript, p)) for p in change.team),
-        is_marked=change.mine is not None and change.mine.domain is None,
         point=next((each for each in points if _is_about(each, at)), None),
     )
 

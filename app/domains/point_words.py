@@ -64,11 +64,6 @@ class Discussed:
         """Did all judges mark the very same passage?"""
         return len({put.extent for line in self.lines for put in line.puts}) == 1
 
-    @property
-    def was_joined(self) -> bool:
-        """Was it joined by itself?"""
-        return was_joined(self.point)
-
 
 class Words:
     """Puts points into words, for one case."""

@@ -16,7 +16,6 @@ from app.core_ideas.models import CoreIdea
 from app.cross_analysis.models import Category, Placement
 from app.db import run
 from app.domains.models import Domain, DomainKind
-from app.errors import NotFound
 from app.frequency.rules import RULES, Rule
 from app.frequency.tables import CategoryCases, DomainCases, Table, build_table
 from app.studies.counts import CASES_OF_SAMPLE
@@ -44,11 +43,6 @@ class SampleFacts(NamedTuple):
     min_cases: int
     cases: int
     cases_in: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Are all its cases in?"""
-        return self.cases_in == self.cases
 
 
 @dataclass(frozen=True)
@@ -184,17 +178,6 @@ def findings_of(
         kept, empty = _without_empty(_tree(categories.get(layer_id, []), found))
         domains[sample_id].append(DomainFindings(domain_id, title, state, kept, empty))
     return tuple(SampleFindings(sample, tuple(domains[sample.id]), known) for sample in samples)
-
-
-def findings_table(
-    db: Session, study_id: int, sample_id: int, *, agreed_only: bool = False
-) -> Table:
-    """The results table of one sample. Raises `NotFound` where the study has no such sample."""
-    samples = [sample for sample in samples_of(db, study_id) if sample.id == sample_id]
-    if not samples:
-        raise NotFound("There is no such sample in this study.")
-    (findings,) = findings_of(db, study_id, samples)
-    return findings.table(agreed_only=agreed_only)
 
 
 def _boards(db: Session, sample_ids: Collection[int]) -> Sequence[Any]:

@@ -61,9 +61,7 @@ def audits_at_home(db: Session, account_id: int, studies: Mapping[int, frozenset
     Auditors are told of their own; judges of those that are with the team, never of what an
     auditor has written before all have returned; a PI also what to send and who is late.
     """
-    concerned = [
-        id_ for id_, roles in studies.items() if roles & (AUDITORS | {Role.PI, Role.JUDGE})
-    ]
+    concerned = [id_ for id_, roles in studies.items() if roles & CONCERNED]
     rows = audits_under_way(db, concerned)
     judges = judges_of_units(db, [row.unit_id for row in rows if row.unit_id is not None])
     at = now()

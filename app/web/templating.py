@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -244,8 +244,3 @@ def _notice(request: Request) -> Toast | None:
 def _ours(url: object) -> str | None:
     """An address of this server, or None: a cookie may have been tampered with."""
     return url if isinstance(url, str) and url[:1] == "/" and url[:2] != "//" else None
-
-
-def field_errors(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Pairs of field and sentence, for the summary at the head of a form."""
-    yield from fields.items()

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from app.consensus.amending import Cause
 from app.consensus.models import Assignment, ConsensusVersion, Stale, Unit
 from app.consensus.service import agree, change_content, reopen
-from app.consensus.stale import look_at, mark_stale, marks_of
+from app.consensus.stale import look_at, mark_stale
 from app.consensus.versions import versions_of
 from app.core_ideas.amending import correct
 from app.core_ideas.consensus_version import Document, read_document
@@ -244,7 +244,7 @@ def test_a_mark_stands_once_until_a_judge_has_looked(case: ACase) -> None:
     for _ in range(2):
         mark_stale(db, people.scene, [unit_id], "The transcript has a correction.")
     mark_stale(db, people.scene, [unit_id], "A domain was redefined.")
-    assert len(marks_of(db, [unit_id])[unit_id]) == 2
+    assert len(db.exec(select(Stale).where(col(Stale.unit_id) == unit_id)).all()) == 2
     seen = case.seen_by(people.ben)
     assert seen.unit.look_again == "The transcript has a correction. A domain was redefined."
     mark_stale(db, people.scene, [unit_id], "Something else came meanwhile.")

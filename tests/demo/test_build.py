@@ -18,11 +18,11 @@ from app.consensus.rules import AGREED_OR_LATER, PointKind, State, UnitKind
 from app.db import Database, run
 from app.demo.build import build_demo
 from app.errors import Conflict
-from app.frequency.queries import findings_table
 from app.home.idea_counts import idea_counts
 from app.main import create_app
 from app.studies.models import Sample
 from app.trail.service import verify
+from tests.frequency.a_sample import findings_table
 from tests.people import Browser
 from tests.published_tables import published_tables
 

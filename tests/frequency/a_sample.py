@@ -17,6 +17,8 @@ from app.db import run
 from app.domains.models import Block, DomainKind
 from app.domains.rules import title_key
 from app.domains.service import add_domain
+from app.frequency.queries import findings_of, samples_of
+from app.frequency.tables import Table
 from app.studies.guard import StudyContext, load_study
 from app.studies.service import add_sample
 from tests.people import People
@@ -237,3 +239,12 @@ def arrange(sample: ASample, table: PublishedTable, *, most: bool) -> None:
     for row in table.rows:
         path = tuple(filter(None, (row.domain, row.category, row.subcategory)))
         sample.find(invented_cases(table, row, most=most), *path)
+
+
+def findings_table(
+    db: Session, study_id: int, sample_id: int, *, agreed_only: bool = False
+) -> Table:
+    """The results table of one sample."""
+    samples = [sample for sample in samples_of(db, study_id) if sample.id == sample_id]
+    (findings,) = findings_of(db, study_id, samples)
+    return findings.table(agreed_only=agreed_only)

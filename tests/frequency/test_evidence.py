@@ -7,8 +7,7 @@ from app.consensus.models import Agreement
 from app.consensus.rules import State
 from app.errors import NotFound
 from app.frequency.evidence import Evidence, evidence_of
-from app.frequency.queries import findings_table
-from tests.frequency.a_sample import ASample, make_sample
+from tests.frequency.a_sample import ASample, findings_table, make_sample
 from tests.people import People
 
 LONG = "She told me about her mother. I could feel it coming."

@@ -8,8 +8,7 @@ from app.consensus.models import Layer, Unit
 from app.consensus.rules import State, UnitKind
 from app.db import run
 from app.domains.models import DomainKind
-from app.errors import NotFound
-from app.frequency.queries import findings_of, findings_table, samples_of
+from app.frequency.queries import findings_of, samples_of
 from app.frequency.rules import Label
 from app.frequency.tables import Row, Table
 from app.studies.models import Sample
@@ -19,6 +18,7 @@ from tests.frequency.a_sample import (
     ASample,
     another_sample,
     arrange,
+    findings_table,
     make_sample,
 )
 from tests.people import People
@@ -272,11 +272,6 @@ def test_two_cases_get_no_label(sample: ASample) -> None:
 def test_an_empty_sample_has_an_empty_table(sample: ASample) -> None:
     table = table_of(sample)
     assert (table.cases, table.domains, table.provisional) == (0, (), "")
-
-
-def test_a_sample_of_another_study_is_not_found(sample: ASample, people: People) -> None:
-    with pytest.raises(NotFound):
-        findings_table(sample.db, people.other_study.id or 0, sample.id)
 
 
 def test_as_many_statements_for_nine_domains_as_for_one(
