@@ -7,7 +7,7 @@ import { HELD, REFUSED, isHeld, swapped } from "./live_swap.js";
 
 const page = document.getElementById("live-page");
 const frame = document.querySelector(".frame[data-live]");
-const FADES = 6_000; // as long as the mark in components.css
+const FADES = 6_000; // as long as the mark in changes.css
 const SHORTLY = 250;
 
 const names = new Set();
