@@ -130,6 +130,7 @@ def _on_board(
         )
         left = db.get(Category, placement.category_id) if placement.category_id else None
         card = Card(placement.core_idea_id, frozenset({placement.category_id}))
+        db.expunge(placement)  # Its row goes, and the next one may get its id.
         move_cards(db, board, cards=[card], to=frozenset({category.id}))
         was = left.title if left else "Miscellaneous"
         return Effect({"category": was}, {"category": category.title})

@@ -77,13 +77,16 @@ def _team_page(
 
 @router.post(AUDIT + "/comments/{comment}/response")
 def respond(request: Request, db: Db, form: Form, audit: Responding, comment: str) -> Response:
-    """Decide a comment; `apply` also makes the change it suggests."""
+    """Decide a comment; `apply` also makes the change it suggests.
+
+    With the box `take_back` a change that was made is taken back where it is not accepted now.
+    """
     try:
         decision = Decision(form.text("decision"))
     except ValueError:
         raise Invalid("Choose one of the decisions.") from None
     try:
-        held_up = decide(
+        decided = decide(
             db,
             audit,
             guid=comment,
@@ -92,13 +95,17 @@ def respond(request: Request, db: Db, form: Form, audit: Responding, comment: st
             turns=form.text("turns"),
             version=form.whole("version", 0),
             applies=request.query_params.get("how") == "apply",
+            takes_back=form.has("take_back"),
         )
     except (Invalid, StaleEdit, Conflict) as error:
         db.rollback()  # what a suggestion had begun to change
         typed = {"reason": form.raw("reason"), "turns": form.text("turns")}
         return _team_page(request, db, audit, at=comment, typed=typed, error=error)
-    toast = Toast(f"{decision.value.capitalize()}." + ("" if held_up else " The audit is closed."))
-    if held_up and is_fragment(request):
+    said = [f"{decision.value.capitalize()}."]
+    said += ["What was applied is changed back."] if decided.is_taken_back else []
+    said += [] if decided.held_up else ["The audit is closed."]
+    toast = Toast(" ".join(said))
+    if decided.held_up and is_fragment(request):
         now = load_audit(db, audit.study, audit.id)
         return _team_page(request, db, now, at=comment, toast=toast)
     place = "" if is_fragment(request) else f"#comment-{comment}"

@@ -1,22 +1,35 @@
 """The team's response: every comment is accepted, accepted in part, rejected, noted or deferred."""
 
+from dataclasses import dataclass
+
 from sqlmodel import Session, select
 
-from app.audit.applying import apply
+from app.audit.applying import Effect, apply
 from app.audit.commenting import CommentView, comments_of
 from app.audit.guard import AuditContext
 from app.audit.models import Answer, Response
 from app.audit.moving import hold
 from app.audit.rules import missing_reason
 from app.audit.service import close_if_done
+from app.audit.taking_back import APPLIED, made_since, take_back
 from app.audit.words import Decision, Verdict
 from app.consensus.meetings import open_meeting
 from app.consensus.rules import State
 from app.db import now
 from app.errors import Forbidden, Invalid, NotFound, StaleEdit, StepLocked, Versions
+from app.trail.own import newest_number
 from app.trail.service import record
 
 TAKEN = frozenset({Decision.ACCEPTED, Decision.IN_PART})
+TAKE_BACK = "take back what was changed for a comment"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What still holds the audit up, in words, and whether what was applied is changed back."""
+
+    held_up: str
+    is_taken_back: bool
 
 
 def decide(
@@ -29,13 +42,17 @@ def decide(
     turns: str = "",
     version: int = 0,
     applies: bool = False,
-) -> str:
+    takes_back: bool = False,
+) -> Decided:
     """Respond to a comment; with `applies` the change it suggests is made as well.
 
+    With `takes_back` a change that was made is taken back where the comment is not accepted now.
+
     `version` is that of the response that was on the page (0: none). The decision can be changed
-    until the audit closes, which it does with the last one where nothing was changed. Returns what
-    still holds it up, in words. Raises `Invalid` at the field `reason` where one is needed,
-    `StaleEdit` where a colleague responded meanwhile, `StepLocked` where it is not with the team.
+    until the audit closes, which it does with the last one where nothing was changed. Raises
+    `Invalid` at the field `reason` where one is needed, `StaleEdit` where a colleague responded
+    meanwhile, `Conflict` where what is to be taken back was changed again since, `StepLocked` where
+    it is not with the team.
     """
     _, held = hold(db, audit.id)
     if held.state is not State.RESPONDING:
@@ -45,13 +62,16 @@ def decide(
     lacking = missing_reason(decision, reason)
     if lacking:
         raise Invalid(lacking, {"reason": lacking})
-    effect = None
+    effect, made = None, list[int]()
     if applies and decision in TAKEN:
-        effect = apply(db, audit, comment)
+        effect, made = _apply(db, audit, comment)
     response = db.exec(select(Response).where(Response.comment_id == comment.id)).first()
     before = {"decision": response.decision.value, "reason": response.reason} if response else None
     me = audit.study.me.id
     response = response or Response(comment_id=comment.id, decision=decision, decided_by=me)
+    is_taken_back = takes_back and decision not in TAKEN and response.after is not None
+    if is_taken_back:
+        _take_back(db, audit, comment, response)
     response.version = version + 1
     response.decision, response.reason = decision, reason.strip()
     response.turns, response.decided_by, response.decided_at = turns.strip(), me, now()
@@ -66,9 +86,26 @@ def decide(
         "respond to a comment",
         item=response,
         before=before,
-        after={"comment": comment.id, "decision": decision.value, "reason": response.reason},
+        after={"comment": comment.id, "decision": decision.value, "reason": response.reason}
+        | ({APPLIED: made} if effect else {}),
     )
-    return close_if_done(db, audit.scene, audit.id)
+    return Decided(close_if_done(db, audit.scene, audit.id), is_taken_back)
+
+
+def _apply(db: Session, audit: AuditContext, comment: CommentView) -> tuple[Effect, list[int]]:
+    """Make the change; returns it in words, and the entries of the trail to take it back by."""
+    before = newest_number(db, audit.scene)
+    effect = apply(db, audit, comment)
+    return effect, made_since(db, audit, comment, before)
+
+
+def _take_back(db: Session, audit: AuditContext, comment: CommentView, response: Response) -> None:
+    """What was applied is as it was before, and there is something to accept again."""
+    taken = take_back(db, audit, comment)
+    was, became = response.before, response.after
+    response.before = response.after = None
+    after = {"comment": comment.id, "taken_back": list(taken.numbers)} | (was or {})
+    record(db, audit.scene, TAKE_BACK, item=response, before=became, after=after)
 
 
 def make_change(db: Session, audit: AuditContext, *, guid: str) -> None:
@@ -86,7 +123,7 @@ def make_change(db: Session, audit: AuditContext, *, guid: str) -> None:
         raise Invalid("There is no accepted change here that is still to be made.")
     if comment.suggests is None or not audit.may_make(comment.suggests):
         raise Forbidden("What is accepted here is made by its judges, as they decide on it.")
-    effect = apply(db, audit, comment)
+    effect, made = _apply(db, audit, comment)
     response = db.exec(select(Response).where(Response.comment_id == comment.id)).one()
     response.before, response.after = effect.before, effect.after
     response.version += 1
@@ -98,7 +135,7 @@ def make_change(db: Session, audit: AuditContext, *, guid: str) -> None:
         "make an accepted change",
         item=response,
         before=effect.before,
-        after=effect.after,
+        after=effect.after | {APPLIED: made},
     )
 
 

@@ -12,6 +12,7 @@ from app.audit.kinds import AuditedBoard, AuditedCase
 from app.audit.meanwhile import SinceDecided, since_decided
 from app.audit.moving import read_list
 from app.audit.reading import Reading, read_audit
+from app.audit.taking_back import Applied, applied_in, may_take_back
 from app.audit.words import Suggestion
 from app.consensus.queries import Judge
 from app.consensus.rules import State
@@ -45,6 +46,8 @@ class TeamPage:
     groups: tuple[Group, ...]
     changes: tuple[SinceDecided, ...]
     content: int
+    applied: Mapping[int, Applied] = field(default_factory=dict)
+    """What was changed in answer to comments, by comment."""
     refused: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
@@ -117,6 +120,14 @@ class TeamPage:
             return ()
         return word_diff(change.now.text, str(comment.suggestion["text"]))
 
+    def applied_to(self, comment: CommentView) -> Applied | None:
+        """When the suggestion was applied, where that is known."""
+        return self.applied.get(comment.id)
+
+    def may_take_back(self, comment: CommentView) -> bool:
+        """Can this person take what was applied back by deciding otherwise?"""
+        return may_take_back(self.audit, comment, self.applied_to(comment))
+
     @property
     def card(self) -> CommentView | None:
         """The comment that was just decided."""
@@ -142,6 +153,7 @@ def team_page(
         groups=tuple(_groups(reading)) if is_returned else (),
         changes=since_decided(db, audit, reading) if is_returned else (),
         content=content_of(db, audit),
+        applied=applied_in(db, audit, reading.in_order()) if is_returned else {},
         refused=refused,
         typed=typed or {},
         message=message,

@@ -60,6 +60,15 @@ def redo(db: Session, case: CaseContext) -> Change:
     return _turn_back(db, case, undone, Verb.REDO)
 
 
+def take_back(db: Session, case: CaseContext, number: int) -> Change:
+    """Take back the change of this number, whoever made it: the team decided otherwise.
+
+    Raises `Conflict` where somebody has built on it since.
+    """
+    lock(db, case)
+    return _turn_back(db, case, Action((number,)), Verb.UNDO)
+
+
 def _turn_back(db: Session, case: CaseContext, action: Action, verb: Verb) -> Change:
     (entry,) = entries_of(db, case.scene, action)
     noted = {"undoes" if verb is Verb.UNDO else "redoes": action.number}

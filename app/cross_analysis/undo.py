@@ -74,6 +74,15 @@ def redo(db: Session, board: BoardContext) -> None:
     _turn_back(db, board, undone, "redoes")
 
 
+def take_back(db: Session, board: BoardContext, number: int) -> None:
+    """Take back the change of this number, whoever made it: the team decided otherwise.
+
+    Raises `Conflict` where somebody has built on it since.
+    """
+    lock(db, board)
+    _turn_back(db, board, Action((number,)), "undoes")
+
+
 def _turn_back(db: Session, board: BoardContext, action: Action, how: str) -> None:
     first: int | None = None
     for entry in entries_of(db, board.scene, action):
@@ -285,3 +294,5 @@ _OPPOSITES: dict[str, Callable[[Session, BoardContext, Entry], int | None]] = {
     "bring a category back": _remove_again,
     "part merged categories": _merge_again,
 }
+VERBS = frozenset(_OPPOSITES)
+"""What can be turned back on a board."""

@@ -60,6 +60,15 @@ def redo(db: Session, case: CaseContext) -> Change:
     return _turn_back(db, case, undone, Verb.REDO)
 
 
+def take_back(db: Session, case: CaseContext, number: int) -> Change:
+    """Take back the change of this number, whoever made it: the team decided otherwise.
+
+    Raises `Conflict` where somebody has built on it since.
+    """
+    lock(db, case)
+    return _turn_back(db, case, Action((number,)), Verb.UNDO)
+
+
 def _passages(values: Mapping[str, Any]) -> list[Passage]:
     return [Passage.from_values(each) for each in values["passages"]]
 

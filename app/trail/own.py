@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.db import run
 from app.errors import Conflict
-from app.trail.models import TrailAlso, TrailEntry, TrailValues
+from app.trail.models import TrailAlso, TrailEntry, TrailHead, TrailValues
 from app.trail.sentences import past
 from app.trail.service import Scene
 from app.trail.undoing import FAR_BACK, Action, Standing, Step, standing
@@ -147,6 +147,81 @@ def entries_of(db: Session, scene: Scene, action: Action) -> list[Entry]:
         Entry(number, verb, kind, item_id, before or {}, after or {})
         for number, verb, kind, item_id, before, after in rows
     ]
+
+
+def newest_number(db: Session, scene: Scene) -> int:
+    """The number of the last entry of a chain; 0 where there is none."""
+    found: int | None = run(
+        db,
+        sa.select(col(TrailHead.sequence)).where(
+            col(TrailHead.study_id) == scene.study_id, col(TrailHead.chain) == scene.chain
+        ),
+    ).scalar()
+    return found or 0
+
+
+def own_since(db: Session, scene: Scene, number: int) -> list[tuple[int, str]]:
+    """One's own entries after the one of this number, by number and verb, in order.
+
+    Those that were made along with another change are left out: they are taken back with it.
+    """
+    rows = run(
+        db,
+        sa.select(col(TrailEntry.sequence), col(TrailEntry.verb))
+        .join(TrailValues, col(TrailValues.entry_id) == col(TrailEntry.id))
+        .where(
+            *_of_chain(scene),
+            col(TrailEntry.account_id) == scene.account_id,
+            col(TrailEntry.sequence) > number,
+            _noted(ELSEWHERE).is_(None),
+        )
+        .order_by(col(TrailEntry.sequence)),
+    )
+    return [(made, verb) for made, verb in rows]
+
+
+def last_changes(
+    db: Session,
+    scene: Scene,
+    numbers: Collection[int],
+    *,
+    but: Mapping[str, Collection[str]],
+) -> dict[int, int]:
+    """For each of these entries the number of the last one about an item of it; two statements.
+
+    `but` names verbs that change nothing of what entries with certain other verbs did.
+    """
+    own = (*_of_chain(scene), col(TrailEntry.sequence).in_(numbers))
+    about: dict[tuple[str, int], list[tuple[int, str]]] = {}
+    for number, verb, *item in run(db, _with_items(*own)):
+        about.setdefault((item[0], item[1]), []).append((number, verb))
+    later = (*_of_chain(scene), col(TrailEntry.sequence) > min(numbers))
+    last = {number: number for those in about.values() for number, _ in those}
+    for number, verb, *item in run(db, _with_items(*later, items=about)):
+        for made, as_verb in about.get((item[0], item[1]), ()):
+            if as_verb not in but.get(verb, ()):
+                last[made] = max(last[made], number)
+    return last
+
+
+def _of_chain(scene: Scene) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(TrailEntry.study_id) == scene.study_id, col(TrailEntry.chain) == scene.chain
+
+
+def _with_items(
+    *where: sa.ColumnElement[bool], items: Collection[tuple[str, int]] | None = None
+) -> sa.CompoundSelect[Any]:
+    """Entries by number and verb with each item they are about: their own, and those besides."""
+    found = []
+    for table in (TrailEntry, TrailAlso):
+        kind, id_ = col(table.item_kind), col(table.item_id)
+        rows = sa.select(col(TrailEntry.sequence), col(TrailEntry.verb), kind, id_).where(*where)
+        if table is TrailAlso:
+            rows = rows.join(TrailAlso, col(TrailAlso.entry_id) == col(TrailEntry.id))
+        if items is not None:
+            rows = rows.where(sa.tuple_(kind, id_).in_(items))
+        found.append(rows)
+    return sa.union_all(*found)
 
 
 def built_on(

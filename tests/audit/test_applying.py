@@ -46,5 +46,6 @@ def test_a_passage_leaves_the_domain_under_which_it_was_read_though_the_list_was
     shift_domain(db, study, sample_id=sample_id, domain_id=domains["Antecedent"], by=1)
     db.commit()
     page = Reader(people.ben.browser).open(audit.url).send("Accept the move")
-    assert "Applied: Antecedent Consequences" in page.text
+    (effect,) = page.page.xpath('//*[@aria-label="What was changed"]')
+    assert [each.text for each in effect.iter("del", "ins")] == ["Antecedent", "Consequences"]
     assert _domains_of_the_block(db) == ["Consequences", "Reasons for crying"]
