@@ -15,6 +15,7 @@ from app.cases.guard import CaseContext, load_case
 from app.cases.models import Case
 from app.consensus.models import Layer, Unit
 from app.core_ideas import amending, reshaping
+from app.core_ideas.merging_domains import goes_freely, merge_domains
 from app.core_ideas.models import CoreIdea
 from app.core_ideas.service import reword
 from app.cross_analysis.guard import BoardContext, load_board
@@ -184,10 +185,12 @@ def _of_category(
 def _in_list(
     db: Session, audit: AuditContext, comment: CommentView, kind: Suggestion, what: dict[str, Any]
 ) -> Effect:
-    """Other words for a title or a definition; what was coded stays with the domain."""
+    """Other words for a title or a definition, or two domains made one."""
     guid, is_definition = domain_of(comment.item)
     domain = _by_guid(db, Domain, guid)
     assert domain.id is not None
+    if kind is Suggestion.MERGE:
+        return _merge(db, audit, domain, _by_guid(db, Domain, what["with"]))
     part = "definition" if is_definition else "title"
     shown = "text" if is_definition else "title"
     was = {shown: getattr(domain, part)}
@@ -203,6 +206,20 @@ def _in_list(
         version=domain.version,
     )
     return Effect(was, {shown: getattr(domain, part)})
+
+
+def _merge(db: Session, audit: AuditContext, domain: Domain, other: Domain) -> Effect:
+    """The domain commented on goes into the other; where its board has begun, the other goes."""
+    assert domain.id is not None
+    assert other.id is not None
+    goes, stays = domain, other
+    if not goes_freely(db, domain.id):
+        goes, stays = other, domain
+    assert goes.id is not None
+    assert stays.id is not None
+    was, became = {"title": goes.title}, {"merged": stays.title}
+    merge_domains(db, audit.study, sample_id=audit.sample.id, domain_id=goes.id, into_id=stays.id)
+    return Effect(was, became)
 
 
 _MAKE = {Kind.CASE: _in_case, Kind.BOARD: _on_board, Kind.DOMAIN_LIST: _in_list}

@@ -201,7 +201,9 @@ class AuditedList:
         CommentType.PRAISE,
     )
     suggestions: ClassVar[Suggestions] = {"domain": (Suggestion.WORDING, Suggestion.MERGE)}
-    applies: ClassVar[Mapping[Suggestion, Action]] = {Suggestion.WORDING: Action.EDIT_DOMAIN_LIST}
+    applies: ClassVar[Mapping[Suggestion, Action]] = dict.fromkeys(
+        (Suggestion.WORDING, Suggestion.MERGE), Action.EDIT_DOMAIN_LIST
+    )
 
     @property
     def name(self) -> str:

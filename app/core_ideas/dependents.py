@@ -50,6 +50,12 @@ def note_arrived(db: Session, scene: Scene, *, domain_id: int, code: str) -> Non
     mark_stale(db, scene, _begun_boards(db, col(Domain.id) == domain_id), why)
 
 
+def note_came_along(db: Session, scene: Scene, *, domain_id: int, title: str) -> None:
+    """Core ideas came to a board with a domain that was merged into its own."""
+    why = f"The core ideas of “{title}” came to this domain, which it was merged into: sort them."
+    mark_stale(db, scene, _begun_boards(db, col(Domain.id) == domain_id), why)
+
+
 def _begun_boards(db: Session, which: sa.ColumnElement[bool]) -> Collection[int]:
     found: Collection[int] = (
         run(

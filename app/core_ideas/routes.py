@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.cases.guard import CaseContext, in_case
-from app.core_ideas import discussion_routes, draft_routes, version_routes
+from app.core_ideas import discussion_routes, draft_routes, merging_routes, version_routes
 from app.core_ideas.answers import (
     changed,
     draft_dropped,
@@ -45,6 +45,7 @@ from app.web.templating import Toast, see_other
 router = APIRouter()
 router.include_router(discussion_routes.router)
 router.include_router(draft_routes.router)
+router.include_router(merging_routes.router)
 router.include_router(version_routes.router)
 
 CORE_IDEAS = "/studies/{study}/samples/{sample}/cases/{code}/core-ideas"

@@ -68,8 +68,8 @@ def assign(
     """
     transcripts = transcripts_of(db, case.case_id)
     start, end = _range(transcripts, version_id, start, end, quote, to_sentences)
-    domains = _domains(db, case, domain_ids)
     lock(db, case)
+    domains = _domains(db, case, domain_ids)
     block = stored_at(db, case.unit.layer_id, Kind.BLOCK, version_id, start, end)
     if block:
         wanted = replace(block, domains=tuple(sorted({*block.domains, *domains})))

@@ -1,5 +1,7 @@
 """Which cases depend on a domain: those coded in it. They are marked when it is redefined."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
@@ -23,15 +25,21 @@ def note_redefined(
 ) -> None:
     """Tell which cases to look at again, where a domain's meaning or kind was changed.
 
-    Marked are the cases with something in it, and those being drafted, whatever is in the drafts:
-    a mark tells nothing of them.
+    Marked are those of `cases_in`: a mark tells nothing of drafts.
     """
     redefined = any(not is_editorial(before[name], after[name]) for name in REDEFINES)
     if not redefined and before["kind"] == after["kind"]:
         return
-    cases = run(db, CASES_IN, {"domain": domain.id, "sample": domain.sample_id}).scalars().all()
     why = f"The domain “{domain.title}” was redefined: see whether what it holds belongs there."
-    mark_stale(db, study.scene, cases, why)
+    mark_stale(db, study.scene, cases_in(db, domain), why)
+
+
+def cases_in(db: Session, domain: Domain) -> Sequence[int]:
+    """The cases with something in a domain, and those being drafted, whatever is in the drafts."""
+    found: Sequence[int] = (
+        run(db, CASES_IN, {"domain": domain.id, "sample": domain.sample_id}).scalars().all()
+    )
+    return found
 
 
 CASES_IN = (

@@ -17,7 +17,9 @@ from app.trail.service import Values, record
 
 def take_list(db: Session, sample: SampleName) -> tuple[DomainRow, ...]:
     """The list as it stands; nobody else changes it until this transaction ends."""
-    run(db, sa.select(col(Sample.id)).where(col(Sample.id) == sample.id).with_for_update()).one()
+    row = sa.select(col(Sample.id)).where(col(Sample.id) == sample.id)
+    # Its key is shared: who works in a case of the sample points to it, and waits for no list.
+    run(db, row.with_for_update(key_share=True)).one()
     return domain_list(db, sample.id)
 
 

@@ -32,7 +32,9 @@ from app.studies.guard import StudyContext
 from app.trail.items import at_version, last_hand
 from app.trail.service import Values
 
-PARTS_OF_A_BOARD = frozenset({"layer", "assignment", "agreement", "drafter", "audit_assignment"})
+PARTS_OF_A_BOARD = frozenset(
+    {"layer", "assignment", "agreement", "drafter", "audit_assignment", "presence"}
+)
 MOST_AT_ONCE = 60
 
 
@@ -57,7 +59,7 @@ def change_domain(
     """
     sample = study.sample(sample_id)
     present = take_list(db, sample)
-    domain = _domain(db, sample_id, domain_id)
+    domain = listed_domain(db, sample_id, domain_id)
     before = as_values(domain)
     title = checked_title(title, present, sample, but=domain_id)
     short = checked_abbreviation(abbreviation, title, present, but=domain_id)
@@ -136,7 +138,7 @@ def _change_kind(db: Session, study: StudyContext, domain: Domain, kind: DomainK
                 f"'{domain.title}' stays analytic: {in_words(counts)} on its board. Empty the "
                 "board first if it should not be cross-analysed."
             )
-        _close_board(db, domain.id)
+        close_board(db, domain.id)
 
 
 def shift_domain(
@@ -144,7 +146,7 @@ def shift_domain(
 ) -> None:
     """Move a domain `by` places in the list; beyond an end it stays at the end."""
     present = take_list(db, study.sample(sample_id))
-    domain = _domain(db, sample_id, domain_id)
+    domain = listed_domain(db, sample_id, domain_id)
     order = [each.id for each in present]
     wanted = [each for each in order if each != domain_id]
     wanted.insert(max(0, order.index(domain_id) + by), domain_id)
@@ -176,7 +178,7 @@ def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id
     """
     sample = study.sample(sample_id)
     take_list(db, sample)
-    domain = _domain(db, sample_id, domain_id)
+    domain = listed_domain(db, sample_id, domain_id)
     if drafted_units(db, col(Unit.sample_id) == sample_id):
         raise Conflict(
             f"'{domain.title}' stays in the list: cases or boards of {sample.name} have been "
@@ -189,16 +191,25 @@ def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id
             f"'{domain.title}' stays in the list: {in_words(counts)} rest on it. Move them to "
             "other domains first; or give it another title, or the kind 'other'."
         )
-    if not _close_board(db, domain_id):
+    if not close_board(db, domain_id):
         raise Conflict(
             f"'{domain.title}' stays in the list: its board is empty now, but the trail tells of "
             "work on it. Give the domain another title, or the kind 'other'."
         )
-    forget(db, Item("domain", domain_id))
-    note_change(db, study, sample_id, "remove a domain", domain, before=as_values(domain))
+    take_off(db, study, domain, "remove a domain")
+    return domain.title
+
+
+def take_off(
+    db: Session, study: StudyContext, domain: Domain, verb: str, *, after: Values | None = None
+) -> None:
+    """Delete a domain that nothing rests on any more, its board neither (see `close_board`)."""
+    assert domain.id is not None
+    forget(db, Item("domain", domain.id))
+    before = as_values(domain)
+    note_change(db, study, domain.sample_id, verb, domain, before=before, after=after)
     db.delete(domain)
     db.flush()
-    return domain.title
 
 
 def _resting(db: Session, domain_id: int) -> dict[str, int]:
@@ -217,14 +228,22 @@ def _on_board(db: Session, domain_id: int) -> dict[str, int]:
     return summed(*resting_on(db, "layer", layers, besides={"trail_entry"}).values())
 
 
-def _close_board(db: Session, domain_id: int) -> bool:
-    """Take away an empty board. One that the trail tells of stays; then False."""
+def is_untouched(db: Session, domain_id: int) -> bool:
+    """Has a domain no board, or one that is empty and that the trail does not tell of?"""
     unit_id = _board(db, domain_id)
     if unit_id is None:
         return True
-    layers = _layers(db, unit_id)
     on_unit = resting_on(db, "unit", [unit_id], besides=PARTS_OF_A_BOARD)
-    if summed(*on_unit.values(), *resting_on(db, "layer", layers).values()):
+    on_layers = resting_on(db, "layer", _layers(db, unit_id))
+    return not summed(*on_unit.values(), *on_layers.values())
+
+
+def close_board(db: Session, domain_id: int) -> bool:
+    """Take away an untouched board. Any other stays; then False."""
+    unit_id = _board(db, domain_id)
+    if unit_id is None:
+        return True
+    if not is_untouched(db, domain_id):
         return False
     forget_auditors(db, unit_id=unit_id)
     for table, condition in (
@@ -252,7 +271,8 @@ def _layers(db: Session, unit_id: int) -> Sequence[int]:
     return found
 
 
-def _domain(db: Session, sample_id: int, domain_id: int) -> Domain:
+def listed_domain(db: Session, sample_id: int, domain_id: int) -> Domain:
+    """A domain of a sample as it stands now. Raises `NotFound`."""
     wanted = (
         select(Domain)
         .where(col(Domain.id) == domain_id, col(Domain.sample_id) == sample_id)

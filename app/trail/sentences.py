@@ -37,6 +37,10 @@ SAID: Mapping[str, str] = {
     "add a domain": "added the domain “{title}”",
     "change a domain": "changed the domain “{title}”",
     "remove a domain": "removed the domain “{title}”",
+    "merge domains": "merged the domain “{title}” into “{into}”",
+    "come along with a merged domain": (
+        "put what {where} has in “{title}” into “{into}”, which it was merged into"
+    ),
     "agree": "agreed to {unit}",
     "agreed by all": "was the last to agree to {unit}",
     "agreed by all who remain": "found {unit} agreed by all who judge it now",

@@ -21,9 +21,12 @@ from app.audit.service import (
 from app.audit.totals import totals_of
 from app.audit.words import About, CommentType, Decision, Suggestion
 from app.consensus.rules import State
+from app.cross_analysis.guard import load_board
+from app.cross_analysis.service import add_category
+from app.domains.list_service import remove_domain
 from app.domains.models import Domain
 from app.domains.service import add_domain
-from app.errors import Forbidden, Invalid, NotFound, StepLocked
+from app.errors import Conflict, Forbidden, Invalid, NotFound, StepLocked
 from app.interchange.audit_sheet import read_form
 from app.meetings.forms import Arrangement
 from app.meetings.minutes import minutes_of
@@ -207,11 +210,10 @@ def test_a_judge_decides_and_only_who_may_change_the_list_applies(
     db: Session, listed: People
 ) -> None:
     audit_id = _ask(db, listed)
-    domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
+    domain = _domain(db, "Antecedent")
     before = domain.version
     eli = _audit(db, listed, listed.eli, audit_id)
     title = _comment(db, eli, domain.guid, Suggestion.WORDING, {"text": "Before"})
-    merge = _comment(db, eli, domain.guid, Suggestion.MERGE, {"with": other.guid})
     _return(db, listed, audit_id)
     ben = _audit(db, listed, listed.ben, audit_id)
     assert ben.may_respond
@@ -227,15 +229,49 @@ def test_a_judge_decides_and_only_who_may_change_the_list_applies(
     db.commit()
     assert listed.ben.post(listed.url + make, {}).status_code == 403
     assert listed.eli.post(listed.url + make, {}).status_code == 403
-    ana = _audit(db, listed, listed.ana, audit_id)
-    with pytest.raises(Invalid, match="by hand"):
-        decide(db, ana, guid=merge.guid, decision=Decision.ACCEPTED, applies=True)
     assert _domain(db, "Antecedent").version == before
     page = Reader(listed.ana.browser).open(f"{listed.url}/audits/{audit_id}")
     page.send("Change the domain list so")
     assert _domain(db, "Before").version == before + 1
     assert "Change the domain list so" not in page.text
     assert listed.ana.post(listed.url + make, {}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("begun", "goes", "stays"),
+    [("", "Antecedent", "Consequences"), ("Antecedent", "Consequences", "Antecedent")],
+)
+def test_accepting_a_merge_makes_one_domain_of_two(
+    db: Session, listed: People, begun: str, goes: str, stays: str
+) -> None:
+    audit_id = _ask(db, listed)
+    domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
+    if begun:
+        sample = listed.sample.id or 0
+        board = load_board(db, listed.context(db), sample, _domain(db, begun).id or 0)
+        add_category(db, board, title="Loss")
+    eli = _audit(db, listed, listed.eli, audit_id)
+    _comment(db, eli, domain.guid, Suggestion.MERGE, {"with": other.guid})
+    _return(db, listed, audit_id)
+    Reader(listed.ana.browser).open(f"{listed.url}/audits/{audit_id}").send("Accept the merging")
+    db.expire_all()
+    assert [each.title for each in db.exec(select(Domain))] == [stays]
+    told = Reader(listed.eli.browser).open(f"{listed.url}/audits/{audit_id}").text
+    assert goes in told
+    assert not list(verify(db))
+
+
+def test_accepting_a_merge_with_what_is_gone_changes_nothing(db: Session, listed: People) -> None:
+    audit_id = _ask(db, listed)
+    domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
+    eli = _audit(db, listed, listed.eli, audit_id)
+    comment = _comment(db, eli, domain.guid, Suggestion.MERGE, {"with": other.guid})
+    _return(db, listed, audit_id)
+    remove_domain(db, listed.context(db), sample_id=listed.sample.id or 0, domain_id=other.id or 0)
+    ana = _audit(db, listed, listed.ana, audit_id)
+    with pytest.raises(Conflict, match="not there any more"):
+        decide(db, ana, guid=comment.guid, decision=Decision.ACCEPTED, applies=True)
+    assert [each.title for each in db.exec(select(Domain))] == ["Antecedent"]
 
 
 def test_a_further_round_reads_the_list_as_it_stands_by_then(db: Session, listed: People) -> None:
