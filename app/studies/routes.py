@@ -1,6 +1,7 @@
 """The list of studies, a new one, and a study's settings."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -30,7 +31,7 @@ from app.studies.stale import item_of, two_versions_of_settings
 from app.studies.ways import FOR_BOARDS, FOR_CASES, FOR_PASSES
 from app.studies.working import choose_ways
 from app.web.errors import status_of
-from app.web.forms import Form
+from app.web.forms import Form, Posted
 from app.web.templating import Toast, page, see_other
 
 router = APIRouter()
@@ -102,40 +103,51 @@ TYPED = ("title", "name", "topic", "short", "meaning")
 WAYS = ("way", "way_after", "first_cases", "board_way", "passes")
 
 
-def _save(
-    request: Request,
-    db: Session,
-    study: StudyContext,
-    form: Form,
-    *,
-    part: str,
-    done: str,
-    change: Callable[[], object],
-) -> Response:
-    """Make a change and go back to its place; refused, show the page with what was typed.
+Change = Callable[[Session, StudyContext, Posted], object]
 
-    With `keep_theirs` one's own words for the line are let go instead.
-    """
-    item = item_of(study, part)
-    if item and form.has("keep_theirs"):
-        let_go(db, study.me.id, item)
-        return see_other(request, f"/studies/{study.id}/settings#{part}")
-    try:
-        change()
-    except (Invalid, Conflict) as error:
-        if item and isinstance(error, StaleEdit):
-            keep_typed(db, study.me.id, item, error)
-        return _settings(
-            request,
-            db,
-            study,
-            change=part,
-            status=status_of(error),
-            message=error.message,
-            fields=error.fields if isinstance(error, Invalid) else {},
-            values=typed(form, *TYPED, *WAYS),
-        )
-    return see_other(request, f"/studies/{study.id}/settings#{part}", Toast(done))
+
+@dataclass(frozen=True)
+class Asked:
+    """A change of the settings that somebody asks for with a form."""
+
+    request: Request
+    db: Session
+    form: Posted
+    study: StudyContext
+
+    def save(self, part: str, done: str, change: Change) -> Response:
+        """Make the change and go back to its place; refused, show the page with what was typed.
+
+        With `keep_theirs` one's own words for the line are let go instead.
+        """
+        request, db, form, study = self.request, self.db, self.form, self.study
+        item = item_of(study, part)
+        if item and form.has("keep_theirs"):
+            let_go(db, study.me.id, item)
+            return see_other(request, f"/studies/{study.id}/settings#{part}")
+        try:
+            change(db, study, form)
+        except (Invalid, Conflict) as error:
+            if item and isinstance(error, StaleEdit):
+                keep_typed(db, study.me.id, item, error)
+            return _settings(
+                request,
+                db,
+                study,
+                change=part,
+                status=status_of(error),
+                message=error.message,
+                fields=error.fields if isinstance(error, Invalid) else {},
+                values=typed(form, *TYPED, *WAYS),
+            )
+        return see_other(request, f"/studies/{study.id}/settings#{part}", Toast(done))
+
+
+def _asked(request: Request, db: Db, form: Form, study: SetUp) -> Asked:
+    return Asked(request, db, form, study)
+
+
+ToSave = Annotated[Asked, Depends(_asked)]
 
 
 @router.get("/studies/{study}/settings")
@@ -146,60 +158,48 @@ def settings(request: Request, db: Db, study: SeeSetUp) -> Response:
 
 
 @router.post("/studies/{study}/settings")
-def rename(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+def rename(asked: ToSave) -> Response:
     """Another title."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="title",
         done="Title saved.",
-        change=lambda: rename_study(
+        change=lambda db, study, form: rename_study(
             db, study, title=form.raw("title"), version=form.whole("version", 0)
         ),
     )
 
 
 @router.post("/studies/{study}/settings/ways")
-def save_ways(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+def save_ways(asked: ToSave) -> Response:
     """How the team works on what is begun next."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="ways",
         done="Saved. It holds for cases and boards that nobody has begun yet.",
-        change=lambda: choose_ways(db, study, ways=ways(form), seen=form.raw("seen")),
+        change=lambda db, study, form: choose_ways(
+            db, study, ways=ways(form), seen=form.raw("seen")
+        ),
     )
 
 
 @router.post("/studies/{study}/settings/samples")
-def new_sample(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+def new_sample(asked: ToSave) -> Response:
     """One more sample."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="new-sample",
         done="Sample added. Its frequency rule is knox-2017 until you choose another.",
-        change=lambda: add_sample(db, study, name=form.raw("name"), topic=form.raw("topic")),
+        change=lambda db, study, form: add_sample(
+            db, study, name=form.raw("name"), topic=form.raw("topic")
+        ),
     )
 
 
 @router.post("/studies/{study}/settings/samples/{sample}")
-def save_sample(request: Request, db: Db, form: Form, study: SetUp, sample: Id) -> Response:
+def save_sample(asked: ToSave, sample: Id) -> Response:
     """Another name or topic phrase."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part=f"sample-{sample}",
         done="Sample saved.",
-        change=lambda: change_sample(
+        change=lambda db, study, form: change_sample(
             db,
             study,
             sample_id=sample,
@@ -211,48 +211,34 @@ def save_sample(request: Request, db: Db, form: Form, study: SetUp, sample: Id) 
 
 
 @router.post("/studies/{study}/settings/samples/{sample}/removal")
-def drop_sample(request: Request, db: Db, form: Form, study: SetUp, sample: Id) -> Response:
+def drop_sample(asked: ToSave, sample: Id) -> Response:
     """Remove a sample that holds nothing."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="samples",
         done="Sample removed.",
-        change=lambda: remove_sample(db, study, sample_id=sample),
+        change=lambda db, study, form: remove_sample(db, study, sample_id=sample),
     )
 
 
 @router.post("/studies/{study}/settings/abbreviations")
-def new_abbreviation(request: Request, db: Db, form: Form, study: SetUp) -> Response:
+def new_abbreviation(asked: ToSave) -> Response:
     """One more abbreviation."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="new-abbreviation",
         done="Abbreviation added.",
-        change=lambda: add_abbreviation(
+        change=lambda db, study, form: add_abbreviation(
             db, study, short=form.raw("short"), meaning=form.raw("meaning")
         ),
     )
 
 
 @router.post("/studies/{study}/settings/abbreviations/{abbreviation}")
-def save_abbreviation(
-    request: Request, db: Db, form: Form, study: SetUp, abbreviation: Id
-) -> Response:
+def save_abbreviation(asked: ToSave, abbreviation: Id) -> Response:
     """Another abbreviation or meaning."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part=f"abbreviation-{abbreviation}",
         done="Abbreviation saved.",
-        change=lambda: change_abbreviation(
+        change=lambda db, study, form: change_abbreviation(
             db,
             study,
             abbreviation_id=abbreviation,
@@ -265,18 +251,12 @@ def save_abbreviation(
 
 
 @router.post("/studies/{study}/settings/abbreviations/{abbreviation}/removal")
-def drop_abbreviation(
-    request: Request, db: Db, form: Form, study: SetUp, abbreviation: Id
-) -> Response:
+def drop_abbreviation(asked: ToSave, abbreviation: Id) -> Response:
     """Take a line off the list."""
-    return _save(
-        request,
-        db,
-        study,
-        form,
+    return asked.save(
         part="abbreviations",
         done="Abbreviation removed.",
-        change=lambda: remove_abbreviation(db, study, abbreviation_id=abbreviation),
+        change=lambda db, study, form: remove_abbreviation(db, study, abbreviation_id=abbreviation),
     )
 
 

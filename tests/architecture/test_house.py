@@ -46,9 +46,10 @@ def routes_in(routes: list) -> Iterator[APIRoute]:
 
 
 def _dependencies(dependant: Dependant) -> Iterator[object]:
+    """In the order in which they are called."""
     for inner in dependant.dependencies:
-        yield inner.call
         yield from _dependencies(inner)
+        yield inner.call
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def test_every_other_route_needs_a_person_or_is_listed_as_open(routes: list[APIR
 def test_a_form_is_read_before_the_database_is_asked_anything(routes: list[APIRoute]) -> None:
     # A guard's first question takes SQLite's write lock; a slow upload must not hold it.
     for route in routes:
-        names = [getattr(inner.call, "__name__", "") for inner in route.dependant.dependencies]
+        names = [getattr(call, "__name__", "") for call in _dependencies(route.dependant)]
         if "POST" in route.methods and "posted" in names:
             before = set(names[: names.index("posted")])
             assert before <= {"get_db", "posted"}, f"{route.path} asks {before} before the form"
