@@ -1,6 +1,5 @@
 """What the auditor's page shows: the frozen version, one's comments, the form of one of them."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,9 +89,7 @@ class AuditorPage:
     @property
     def told(self) -> str:
         """What changed since the round before: '2 reworded, 1 new'."""
-        since = self.reading.since
-        counts = Counter(change.what.value for change in since.differing) if since else Counter()
-        return ", ".join(f"{count} {what}" for what, count in counts.items())
+        return self.reading.since.told if self.reading.since else ""
 
     def label(self, item: Item) -> str:
         """An item as its link names it."""

@@ -6,6 +6,7 @@ place it has moved. For a further round of an audit, and for what changed while 
 reading or deciding.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -94,6 +95,12 @@ class Changes:
     def differing(self) -> tuple[Change, ...]:
         """Only what is not the same."""
         return tuple(change for change in self.items if change.what is not What.SAME)
+
+    @property
+    def told(self) -> str:
+        """How many changed, and how: '2 reworded, 1 new'."""
+        counts = Counter(change.what.value for change in self.differing)
+        return ", ".join(f"{count} {what}" for what, count in counts.items())
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], Change]:

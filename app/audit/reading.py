@@ -48,6 +48,8 @@ class Reading:
     """Is everything shown in full, or only what changed and what was said of it?"""
     before: tuple[int, ...] = ()
     """The rounds before this one, the last first."""
+    since_round: int = 0
+    """The number of the round that `since` begins with."""
 
     @property
     def kind(self) -> Kind:
@@ -231,6 +233,7 @@ def read_audit(
         since=since,
         shows_all=shows_all or since is None,
         before=tuple(each.id for each in earlier),
+        since_round=earlier[0].number if earlier else 0,
     )
 
 

@@ -190,6 +190,28 @@ def test_a_further_round_shows_what_changed_and_what_was_said_of_it(
     assert "Two of them?" not in page.text
 
 
+def test_the_team_sees_what_changed_since_the_last_round_too_folded(
+    db: Session, audit: AnAudit
+) -> None:
+    people = audit.case.people
+    audit.give_back(db, people.eli, people.gus)
+    _change(db, audit, HELD, "P held their breath.")
+    agree_all(db, audit.case)
+    _reads(audit, people.ana).send("Ask for a further round")
+    page = _reads(audit, people.ben)
+    (since,) = page.page.xpath('//details[@id="since"]')
+    assert "open" not in since.attrib
+    assert since.findtext("summary") == "Changed since round 1: 1 reworded"
+    assert "Core idea 1.1, reworded" in since.text_content()
+    assert [each.text for each in since.iter("del", "ins")] == ["P's", "their"]
+    assert not _reads(audit, people.ben, "?round=1").page.xpath('//*[@id="since"]')
+    audit.give_back(db, people.eli, people.gus)
+    _reads(audit, people.ana).send("Close the audit")
+    _reads(audit, people.ana).send("Ask for a further round")
+    page = _reads(audit, people.ben)
+    assert "Nothing changed since round 2." in page.text
+
+
 def test_an_auditor_returns_with_what_was_corrected_meanwhile_before_their_eyes(
     db: Session, audit: AnAudit
 ) -> None:
