@@ -82,10 +82,16 @@ def comment_on(request: Request, db: Db, form: Form, audit: Auditing) -> Respons
     is_draft = "draft" in request.query_params and is_fragment(request)
     try:
         if is_draft:
-            version = save_draft(db, audit, written, version=form.whole("version", 0))
-            said = "" if version else "Empty, so it is not kept."
+            saved = save_draft(db, audit, written, version=form.whole("version", 0))
             return reading_page(
-                request, db, audit, fragment="saved", typed=written, about=item.guid, said=said
+                request,
+                db,
+                audit,
+                fragment="saved",
+                typed=written,
+                about=item.guid,
+                said="" if saved.version else "Empty, so it is not kept.",
+                toast=_emptied(audit, written.guid) if saved.is_emptied else None,
             )
         save_comment(db, audit, written, version=form.whole("version", 0))
         choose(db, audit, guid=written.guid)
@@ -98,6 +104,12 @@ def comment_on(request: Request, db: Db, form: Form, audit: Auditing) -> Respons
         fragment = "saved" if is_draft else "comment_place"
         return reading_page(request, db, audit, fragment=fragment, typed=written, error=error)
     return _kept(request, db, audit, item, "Comment kept. Nobody sees it yet.")
+
+
+def _emptied(audit: AuditContext, guid: str) -> Toast:
+    """It brings the last words back into the form."""
+    undo = f"{audit.url}/comments/{guid}/restoration?change=1"
+    return Toast("The comment is empty, so it was taken away.", undo=undo)
 
 
 def _kept(request: Request, db: Db, audit: AuditContext, item: Item, said: str) -> Response:
@@ -153,12 +165,14 @@ def remove(request: Request, db: Db, form: Form, audit: Auditing, comment: str) 
 
 @router.post(AUDIT + "/comments/{comment}/restoration")
 def restore(request: Request, db: Db, form: Form, audit: Auditing, comment: str) -> Response:
-    """Bring back a comment that was taken away."""
-    item = bring_back(db, audit, guid=comment)
+    """Bring back a comment that was taken away; with `?change=1` into its form, to go on there."""
+    back = bring_back(db, audit, guid=comment)
     toast = Toast("The comment is back.")
+    if "change" in request.query_params:
+        return see_other(request, f"{audit.url}?change={back.guid}#comment-form", toast)
     if is_fragment(request):
-        return reading_page(request, db, audit, fragment="changed", about=item, toast=toast)
-    place = f"item-{item}" if item else "whole"
+        return reading_page(request, db, audit, fragment="changed", about=back.item, toast=toast)
+    place = f"item-{back.item}" if back.item else "whole"
     return see_other(request, f"{audit.url}#{place}", toast)
 
 

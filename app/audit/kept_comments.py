@@ -2,6 +2,7 @@
 brought back after it was taken away. Nobody else sees any of it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from app.audit.commenting import (
 from app.audit.guard import AuditContext
 from app.audit.models import Comment
 from app.audit.words import About, CommentType, Strength, Suggestion
+from app.db import guid as new_guid
 from app.db import run
 from app.errors import NotFound, StaleEdit
 from app.trail.items import Hand
@@ -29,15 +31,28 @@ TYPED = "audit comment"
 AWAY = "audit comments taken away"
 
 
-def save_draft(db: Session, audit: AuditContext, written: Written, *, version: int) -> int:
-    """Keep what is being typed; returns its version. An empty one is not kept: then 0.
+@dataclass(frozen=True)
+class Saved:
+    """The version of a draft that was kept, 0 of an empty one; `is_emptied` if it was not before."""
 
+    version: int = 0
+    is_emptied: bool = False
+
+
+def save_draft(db: Session, audit: AuditContext, written: Written, *, version: int) -> Saved:
+    """Keep what is being typed. An empty one is not kept: what was there before is taken away.
+
+    Words that another window saved meanwhile are not those that were emptied here, so they stay.
     Raises what `save_comment` raises.
     """
     if not written.is_empty:
-        return save_comment(db, audit, written, version=version).version
+        return Saved(save_comment(db, audit, written, version=version).version)
+    hold_part(db, audit)
+    comment = own_comment(db, audit, written.guid)
+    if comment is None or comment.version != version:
+        return Saved()
     take_away(db, audit, guid=written.guid)
-    return 0
+    return Saved(is_emptied=True)
 
 
 def keep_both(db: Session, audit: AuditContext, *, guid: str, stale: StaleEdit) -> None:
@@ -94,37 +109,38 @@ def take_away(db: Session, audit: AuditContext, *, guid: str) -> str | None:
     return str(facts["item"])
 
 
-def bring_back(db: Session, audit: AuditContext, *, guid: str) -> str:
-    """Bring back a comment that was taken away; returns the item it is about.
+def bring_back(db: Session, audit: AuditContext, *, guid: str) -> Comment:
+    """Bring back a comment that was taken away, or emptied, with the words it had last.
 
-    Raises `NotFound` where nothing of it is kept.
+    What was typed into its place since stays, and it comes back beside that. Raises `NotFound`
+    where nothing of it is kept.
     """
     hold_part(db, audit)
     away = _taken_away(db, audit)
     was = (away.texts if away else {}).get(guid)
     if away is None or was is None:
         raise NotFound("This comment was not taken away, or has been brought back already.")
-    if own_comment(db, audit, guid) is None:
-        comment = Comment(
-            guid=guid,
-            round_id=audit.round.id,
-            account_id=audit.study.me.id,
-            about=About(was["about"]),
-            item=was["item"],
-            number=was["number"],
-            quote=was["quote"],
-            type=CommentType(was["type"]),
-            text=was["text"],
-            strength=Strength(was["strength"]),
-            suggests=Suggestion(was["suggests"]) if was["suggests"] else None,
-            suggestion=_suggestion(was),
-            made_at=datetime.fromisoformat(was["made_at"]),
-        )
-        db.add(comment)
+    is_free = own_comment(db, audit, guid) is None
+    comment = Comment(
+        guid=guid if is_free else new_guid(),
+        round_id=audit.round.id,
+        account_id=audit.study.me.id,
+        about=About(was["about"]),
+        item=was["item"],
+        number=was["number"],
+        quote=was["quote"],
+        type=CommentType(was["type"]),
+        text=was["text"],
+        strength=Strength(was["strength"]),
+        suggests=Suggestion(was["suggests"]) if was["suggests"] else None,
+        suggestion=_suggestion(was),
+        made_at=datetime.fromisoformat(was["made_at"]),
+    )
+    db.add(comment)
     away.texts = {key: value for key, value in away.texts.items() if key != guid}
     db.add(away)
     db.flush()
-    return str(was["item"])
+    return comment
 
 
 def forget_what_was_taken_away(db: Session, audit: AuditContext) -> None:

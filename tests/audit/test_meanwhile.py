@@ -1,5 +1,6 @@
 """What an auditor types is kept; what changed meanwhile is listed before anybody accepts it."""
 
+import json
 import re
 from io import BytesIO
 from zipfile import ZipFile
@@ -135,6 +136,52 @@ def test_a_comment_that_was_taken_away_can_be_brought_back(db: Session, audit: A
     undo = f"{audit.url}/comments/{typed['guid']}/restoration"
     assert eli.post(undo).status_code == 404
     assert audit.case.people.gus.post(undo).status_code == 404
+
+
+def _emptied(db: Session, audit: AnAudit, text: str) -> str:
+    """Eli types a comment and empties it; the address that takes this back."""
+    eli, url = audit.case.people.eli, f"{audit.url}/comments?draft=1"
+    eli.post(url, _typed(db, HELD, text), htmx=True)
+    answer = eli.post(url, _typed(db, HELD, "", version="1"), htmx=True)
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert toast["text"] == "The comment is empty, so it was taken away."
+    return str(toast["undo"])
+
+
+def test_a_comment_that_was_emptied_can_be_brought_back_into_its_form(
+    db: Session, audit: AnAudit
+) -> None:
+    eli, url = audit.case.people.eli, f"{audit.url}/comments?draft=1"
+    undo = _emptied(db, audit, "Whose breath?")
+    nothing = eli.post(url, _typed(db, HELD, "", version="0"), htmx=True)
+    assert "HX-Trigger" not in nothing.headers
+    back = eli.post(undo, htmx=True).headers["HX-Redirect"]
+    page = Reader(eli.browser).open(back)
+    form, _ = page._form_with("Keep the comment")
+    assert dict(form.form_values())["text"].strip() == "Whose breath?"
+    assert eli.post(undo, htmx=True).status_code == 404
+
+
+def test_what_was_typed_into_an_emptied_comment_stays_beside_what_comes_back(
+    db: Session, audit: AnAudit
+) -> None:
+    eli = audit.case.people.eli
+    undo = _emptied(db, audit, "Whose breath?")
+    eli.post(f"{audit.url}/comments", _typed(db, HELD, "P's, I see."))
+    eli.post(undo, htmx=True)
+    page = _reads(audit, eli)
+    assert "Whose breath?" in page.text
+    assert "P's, I see." in page.text
+
+
+def test_emptying_takes_away_only_the_words_that_were_on_the_page(
+    db: Session, audit: AnAudit
+) -> None:
+    eli, url = audit.case.people.eli, f"{audit.url}/comments?draft=1"
+    eli.post(url, _typed(db, HELD, "From here."), htmx=True)
+    eli.post(url, _typed(db, HELD, "From another window.", version="1"), htmx=True)
+    eli.post(url, _typed(db, HELD, "", version="1"), htmx=True)
+    assert "From another window." in _reads(audit, eli).text
 
 
 def test_who_of_the_team_decided_is_told_by_the_plan(db: Session, audit: AnAudit) -> None:
