@@ -33,7 +33,7 @@ AWAY = "audit comments taken away"
 
 @dataclass(frozen=True)
 class Saved:
-    """The version of a draft that was kept, 0 of an empty one; `is_emptied` if it was not before."""
+    """The version of a draft, 0 where it was empty; `is_emptied` where it had words before."""
 
     version: int = 0
     is_emptied: bool = False
