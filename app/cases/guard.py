@@ -1,7 +1,7 @@
 """`in_case(Action)`: the guard of everything under a case in a sample."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,55 +12,27 @@ from app.accounts.sessions import SignedIn
 from app.cases.models import Case
 from app.consensus import first_cases  # noqa: F401 - it takes part in agreeing
 from app.consensus.audited import audits_unit
-from app.consensus.drafting import take_up
+from app.consensus.guard import UnitContext, let_in
 from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
+from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, unit_facts
 from app.consensus.rules import Step
-from app.db import SAFE_METHODS, Db, run
+from app.db import Db, run
 from app.errors import NotFound
-from app.permissions import Action, Actor, Refused, decide
-from app.studies.guard import Code, Id, SampleName, StudyContext, check, enter
-from app.trail.service import Scene
+from app.permissions import Action
+from app.studies.guard import Code, Id, StudyContext, enter
 
 
 @dataclass(frozen=True)
-class CaseContext:
-    """Somebody in a case of a sample: study, sample, case, its unit and the layer they work on.
+class CaseContext(UnitContext):
+    """Somebody in a case of a sample: study, sample, case, its unit and the layer they work on."""
 
-    `audits` the case: from the request of its audit on they see what the team sees.
-    """
-
-    study: StudyContext
-    sample: SampleName
     case_id: int
     code: str
-    unit: UnitFacts
-    audits: bool = False
-
-    @property
-    def scene(self) -> Scene:
-        """For `trail.record`."""
-        unit = self.unit
-        return Scene(self.study.id, self.study.me.id, unit.id, unit.layer_id, unit.chain)
-
-    @property
-    def actor(self) -> Actor:
-        """For the permission table."""
-        return Actor(
-            self.study.roles,
-            judges_unit=self.unit.is_judge(self.study.me.id),
-            audits_item=self.audits,
-            unit_agreed=self.unit.is_agreed,
-        )
 
     @property
     def url(self) -> str:
         """The address of the case in this sample; pages hang below it."""
         return f"/studies/{self.study.id}/samples/{self.sample.id}/cases/{self.code}"
-
-    def can(self, action: Action) -> bool:
-        """May this person do it to this case, as far as roles go?"""
-        return not isinstance(decide(self.actor, action), Refused)
 
     @property
     def may_edit(self) -> bool:
@@ -107,7 +79,7 @@ def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> Ca
     facts = dict(row)
     case_id, code = facts.pop("case_id"), facts.pop("code")
     unit = unit_facts(db, facts, way=study.way_of_working, passes=study.passes, looking=study.me.id)
-    return CaseContext(study, sample, case_id, code, unit, audits_unit(db, study, unit))
+    return CaseContext(study, sample, unit, case_id, code, audits=audits_unit(db, study, unit))
 
 
 def in_case(action: Action) -> Callable[..., Any]:
@@ -117,10 +89,7 @@ def in_case(action: Action) -> Callable[..., Any]:
         request: Request, db: Db, me: SignedIn, study: Id, sample: Id, code: Code
     ) -> CaseContext:
         context = load_case(db, enter(request, db, me, study), sample, code)
-        check(context.actor, action)
-        if action is Action.CODE and request.method not in SAFE_METHODS:
-            return replace(context, unit=take_up(db, context.scene, context.unit))
-        return context
+        return let_in(request, db, context, action, work=Action.CODE)
 
     guard.action = action  # type: ignore[attr-defined]
     return guard

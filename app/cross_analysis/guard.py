@@ -10,51 +10,33 @@ from sqlmodel import Session, col
 
 from app.accounts.sessions import SignedIn
 from app.consensus.audited import audits_unit
-from app.consensus.drafting import take_up
+from app.consensus.guard import UnitContext, let_in
 from app.consensus.models import Layer, Unit
-from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, UnitFacts, unit_facts
-from app.db import SAFE_METHODS, Db, run
+from app.consensus.queries import CONSENSUS_LAYER, UNIT_COLUMNS, unit_facts
+from app.db import Db, run
 from app.domains.models import Domain, DomainKind
 from app.errors import NotFound
-from app.permissions import Action, Actor, Refused, decide
-from app.studies.guard import Id, SampleName, StudyContext, check, enter
+from app.permissions import Action
+from app.studies.guard import Id, StudyContext, enter
 from app.trail.service import Scene, Values
 
 
 @dataclass(frozen=True)
-class BoardContext:
+class BoardContext(UnitContext):
     """Somebody at the board of a domain of a sample.
 
-    `noted` is what each entry in the trail shall note, as `app.trail.service.Scene` has it;
-    `audits` the board: from the request of its audit on they see what the team sees.
+    `noted` is what each entry in the trail shall note, as `app.trail.service.Scene` has it.
     """
 
-    study: StudyContext
-    sample: SampleName
     domain_id: int
     title: str
     abbreviation: str
-    unit: UnitFacts
     noted: Values | None = None
-    audits: bool = False
 
     @property
     def scene(self) -> Scene:
         """For `trail.record`."""
-        unit = self.unit
-        return Scene(
-            self.study.id, self.study.me.id, unit.id, unit.layer_id, unit.chain, self.noted
-        )
-
-    @property
-    def actor(self) -> Actor:
-        """For the permission table; every judge of the sample is the board's judge."""
-        return Actor(
-            self.study.roles,
-            judges_unit=self.unit.is_judge(self.study.me.id),
-            audits_item=self.audits,
-            unit_agreed=self.unit.is_agreed,
-        )
+        return replace(super().scene, noted=self.noted)
 
     @property
     def what(self) -> str:
@@ -68,10 +50,6 @@ class BoardContext:
             f"/studies/{self.study.id}/samples/{self.sample.id}"
             f"/domains/{self.domain_id}/cross-analysis"
         )
-
-    def can(self, action: Action) -> bool:
-        """May this person do it to this board, as far as roles go?"""
-        return not isinstance(decide(self.actor, action), Refused)
 
     @property
     def may_edit(self) -> bool:
@@ -103,7 +81,7 @@ def load_board(db: Session, study: StudyContext, sample_id: int, domain_id: int)
     title, abbreviation = facts.pop("title"), facts.pop("abbreviation")
     unit = unit_facts(db, facts, way=study.board_way, looking=study.me.id)
     audits = audits_unit(db, study, unit)
-    return BoardContext(study, sample, domain_id, title, abbreviation, unit, audits=audits)
+    return BoardContext(study, sample, unit, domain_id, title, abbreviation, audits=audits)
 
 
 def in_board(action: Action) -> Callable[..., Any]:
@@ -113,10 +91,7 @@ def in_board(action: Action) -> Callable[..., Any]:
         request: Request, db: Db, me: SignedIn, study: Id, sample: Id, domain: Id
     ) -> BoardContext:
         context = load_board(db, enter(request, db, me, study), sample, domain)
-        check(context.actor, action)
-        if action is Action.SORT and request.method not in SAFE_METHODS:
-            return replace(context, unit=take_up(db, context.scene, context.unit))
-        return context
+        return let_in(request, db, context, action, work=Action.SORT)
 
     guard.action = action  # type: ignore[attr-defined]
     return guard
