@@ -42,6 +42,19 @@ def make_category(
         _top(db, board, parent_id)
     title = checked_title(db, board, title, parent_id=parent_id)
     change_content(db, board.unit, board.title)
+    category = write_category(db, board, title, parent_id)
+    entry = record(
+        db,
+        board.scene,
+        "add a category",
+        item=category,
+        after={"title": title, "parent": parent_id, "version": category.version},
+    )
+    return category, entry
+
+
+def write_category(db: Session, board: BoardContext, title: str, parent_id: int | None) -> Category:
+    """Write a category behind its siblings, and nothing into the trail; `title` was checked."""
     category = Category(
         layer_id=board.unit.layer_id,
         parent_id=parent_id,
@@ -52,14 +65,7 @@ def make_category(
     )
     db.add(category)
     db.flush()
-    entry = record(
-        db,
-        board.scene,
-        "add a category",
-        item=category,
-        after={"title": title, "parent": parent_id, "version": category.version},
-    )
-    return category, entry
+    return category
 
 
 def rename_category(

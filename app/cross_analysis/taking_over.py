@@ -21,6 +21,7 @@ from app.cross_analysis.service import (
     cards_in,
     set_order,
     sibling_ids,
+    write_category,
 )
 from app.cross_analysis.titles import checked_title
 from app.db import one_or_not_found
@@ -238,16 +239,7 @@ def _titled(
     if there:
         return there, False
     title = checked_title(db, board, title, parent_id=parent_id)
-    category = Category(
-        layer_id=board.unit.layer_id,
-        parent_id=parent_id,
-        title=title,
-        title_key=title_key(title),
-        position=len(sibling_ids(db, board, parent_id)),
-        made_by=board.study.me.id,
-    )
-    db.add(category)
-    db.flush()
+    category = write_category(db, board, title, parent_id)
     after = {"title": title, "parent": parent_id}
     record(db, board.scene, TAKE_OVER, item=category, after=after)
     return category, True
