@@ -3,8 +3,9 @@
 // Without the attribute it is only read. Focus goes to the comment and back to its item.
 import { announce } from "./announcer.js";
 import { isOff, isTyping } from "./shortcuts.js";
+import { followTouch, isByTouch, isPressed, standBy } from "./touch_selection.js";
 
-const SETTLED = 250; // ms without a change: a finger has stopped moving the ends of a selection
+const SETTLED = 250; // ms without a change
 const LONGEST = 500;
 
 class AuditReading extends HTMLElement {
@@ -23,6 +24,7 @@ class AuditReading extends HTMLElement {
     const listen = (name, act) => document.addEventListener(name, act, { signal });
     listen("keydown", (event) => this.onKey(event));
     listen("selectionchange", () => this.onSelection());
+    followTouch({ moves: () => this.onTouch(), rests: () => this.offer(), signal });
     listen("pointerdown", (event) => this.onPress(event));
     listen("htmx:beforeRequest", (event) => this.onOpen(event));
     listen("htmx:beforeSwap", (event) => this.leave(event.detail));
@@ -78,22 +80,29 @@ class AuditReading extends HTMLElement {
 
   onSelection() {
     clearTimeout(this.waiting);
-    if (!this.popover_) return;
+    if (!this.popover_ || isByTouch()) return;
     if (getSelection().isCollapsed) return this.hide();
     this.waiting = setTimeout(() => this.offer(), SETTLED);
   }
 
+  // What stood there would be under the finger; a tap on it may take the selection away first.
+  onTouch() {
+    clearTimeout(this.waiting);
+    if (!isPressed(this.popover_)) this.hide();
+  }
+
   offer() {
-    const found = this.selected();
+    const popover = this.popover_;
+    const found = popover && this.selected();
     if (!found) return this.hide();
     this.fill(found.item, found.quote);
-    const rects = found.range.getClientRects();
-    const last = rects[rects.length - 1];
-    const popover = this.popover_;
     if (!popover.matches(":popover-open")) {
       popover.showPopover();
-      announce("Press c to comment on what is selected");
+      announce(isByTouch() ? "Selected: you can comment on it" : "Press c to comment on what is selected");
     }
+    if (isByTouch()) return standBy(found.range, popover);
+    const rects = found.range.getClientRects();
+    const last = rects[rects.length - 1];
     const room = document.documentElement.clientWidth - popover.offsetWidth - 8;
     popover.style.left = `${Math.max(8, Math.min(last.right, room)) + scrollX}px`;
     popover.style.top = `${last.bottom + 6 + scrollY}px`;

@@ -29,12 +29,17 @@ function narrow(picker) {
   if (typed) announce(top ? `${top.textContent.trim()}, ${hits.length} found` : "Nothing found");
 }
 
-/** Fills the hidden inputs named in `values` and shows the picker below `rect`. */
-export function openPicker(picker, values, rect) {
+/** Fills the hidden inputs named in `values` and shows the picker with nothing typed. */
+export function showPicker(picker, values) {
   fillPicker(picker, values);
   filterOf(picker).value = "";
   narrow(picker);
   picker.showPopover();
+}
+
+/** Shows the picker below `rect`, ready to type into. */
+export function openPicker(picker, values, rect) {
+  showPicker(picker, values);
   const room = document.documentElement;
   const left = Math.min(rect.left, room.clientWidth - picker.offsetWidth - 8);
   const below = rect.bottom + 6;

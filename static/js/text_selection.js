@@ -1,10 +1,11 @@
-// <transcript-pane data-picker="ID">: a selection by mouse or keyboard becomes start, end, quote and
-// exact in that picker's hidden inputs. Snaps to sentences unless Alt is held or data-exact is set on
+// <transcript-pane data-picker="ID">: a selection by mouse, touch or keyboard becomes start, end, quote
+// and exact in that picker's hidden inputs. Snaps to sentences unless Alt is held or data-exact is set on
 // the pane or around it. Without a picker the pane is for reading, and a selection is the browser's.
 // [data-assigns="31"] anywhere puts the passage in domain 31, or goes to the domain's next block.
 import { announce } from "./announcer.js";
 import { passageOf, quoteOf, rangeOf, sentence, sentencesOf, snapped } from "./passages.js";
-import { fillPicker, openPicker } from "./picker.js";
+import { fillPicker, openPicker, showPicker } from "./picker.js";
+import { followTouch, isByTouch, standBy } from "./touch_selection.js";
 
 class TranscriptPane extends HTMLElement {
   static keys = [
@@ -20,14 +21,15 @@ class TranscriptPane extends HTMLElement {
   passage = null;
   kept = null; // what was selected and focused before somebody else's change came
   exact = false;
+  touched = null; // what lies between the handles of a selection by touch
   turnId = null;
   anchor = null;
   head = null;
 
   constructor() {
     super();
-    this.addEventListener("pointerdown", () => this.letGo());
-    this.addEventListener("pointerup", (event) => setTimeout(() => this.take(event.altKey)));
+    this.addEventListener("pointerdown", () => this.onPress());
+    this.addEventListener("pointerup", (event) => this.onLift(event));
     this.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("focusin", () => (this.turnId = this.turn?.id ?? this.turnId));
   }
@@ -44,6 +46,9 @@ class TranscriptPane extends HTMLElement {
       },
       { signal },
     );
+    this.picker?.addEventListener("submit", () => this.letGoOfTouched(), { signal });
+    this.picker?.addEventListener("click", (event) => this.onExact(event), { signal });
+    followTouch({ moves: () => this.onTouch(), rests: () => this.takeTouched(), signal });
     document.addEventListener("click", (event) => this.onDomain(event), { signal });
     document.addEventListener("htmx:afterSettle", () => this.keepFocus(), { signal });
     document.addEventListener("htmx:oobBeforeSwap", (event) => this.remember(event), { signal });
@@ -95,16 +100,72 @@ class TranscriptPane extends HTMLElement {
     return document.activeElement.closest?.("transcript-pane .turn") ?? null;
   }
 
-  /** The browser's selection, if it lies in here. */
-  take(exact) {
+  get isOffering() {
+    return Boolean(this.picker?.matches(":popover-open"));
+  }
+
+  // A finger that only scrolls must not take away what the picker is open for.
+  onPress() {
+    if (!isByTouch() || !this.isOffering) this.letGo();
+  }
+
+  onLift(event) {
+    if (!isByTouch()) setTimeout(() => this.take(event.altKey));
+  }
+
+  /** What the browser's selection covers in here. */
+  get selected() {
     const selection = getSelection();
-    if (!this.picker || selection.isCollapsed || !this.contains(selection.anchorNode)) return;
-    const found = passageOf(this, selection.getRangeAt(0));
+    if (!this.picker || selection.isCollapsed || !this.contains(selection.anchorNode)) return null;
+    return passageOf(this, selection.getRangeAt(0));
+  }
+
+  take(exact) {
+    const found = this.selected;
     if (!found) return;
-    this.exact = exact || this.closest("[data-exact]") !== null;
-    this.choose(this.exact ? found : snapped(this, found));
-    selection.removeAllRanges();
+    this.widen(found, exact);
+    getSelection().removeAllRanges();
     this.openPicker();
+  }
+
+  widen(found, exact) {
+    this.exact = exact || this.closest("[data-exact]") !== null;
+    return this.choose(this.exact ? found : snapped(this, found));
+  }
+
+  /** Is this what the picker is open for already? Then what is selected was only selected anew. */
+  isTaken(found) {
+    const { start, end } = this.touched ?? {};
+    return this.isOffering && found.start === start && found.end === end;
+  }
+
+  onTouch() {
+    const found = this.selected;
+    if (found && !this.isTaken(found) && this.isOffering) this.picker.hidePopover();
+  }
+
+  // The handles stay, so that the ends can still be moved, and no keyboard comes over the page.
+  takeTouched() {
+    const found = this.selected;
+    if (!found || this.isTaken(found)) return;
+    const range = this.widen(found, false);
+    this.touched = found;
+    showPicker(this.picker, this.values);
+    standBy(range, this.picker);
+    announce(`Choose a domain for: ${this.values.quote}`);
+  }
+
+  // There is no Alt to hold: the switch is for what is selected already.
+  onExact(event) {
+    if (!this.touched || !event.target.closest('[data-toggles="exact"]')) return;
+    setTimeout(() => {
+      this.widen(this.touched, false);
+      fillPicker(this.picker, this.values);
+    });
+  }
+
+  letGoOfTouched() {
+    if (this.touched) getSelection().removeAllRanges();
   }
 
   choose(passage) {
@@ -115,7 +176,7 @@ class TranscriptPane extends HTMLElement {
   }
 
   letGo() {
-    this.passage = this.anchor = this.head = null;
+    this.passage = this.touched = this.anchor = this.head = null;
     this.exact = false;
     CSS.highlights?.delete("passage");
   }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -71,9 +72,9 @@ class Live(Served):
 
     people: People
 
-    def open(self, person: Person) -> Page:
-        """A new window of somebody who is signed in."""
-        window = self.window()
+    def open(self, person: Person, **how: Any) -> Page:
+        """A new window of somebody who is signed in, as Playwright makes it with these options."""
+        window = self.window(**how)
         self.sign_in(window, person.account)
         return window.new_page()
 
@@ -142,9 +143,10 @@ class Server:
         ending = asyncio.run_coroutine_threadsafe(Hub.of(self.app.state).close(), self.loop)
         ending.result(timeout=10)
 
-    def window(self) -> BrowserContext:
+    def window(self, **how: Any) -> BrowserContext:
         """A window in which nobody is signed in; a used one might hold on to streams."""
-        return self.chrome.new_context(base_url=self.url, viewport=SIZE, reduced_motion="reduce")
+        options = {"viewport": SIZE, "reduced_motion": "reduce", **how}
+        return self.chrome.new_context(base_url=self.url, **options)
 
     def stop(self) -> None:
         """Close it."""
@@ -181,8 +183,8 @@ def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) 
         if not request.url.startswith((f"{server.url}/", "data:", "blob:")):
             trouble.append(f"A page asked another host: {request.url}")
 
-    def open_window() -> BrowserContext:
-        window = server.window()
+    def open_window(**how: Any) -> BrowserContext:
+        window = server.window(**how)
         window.set_default_timeout(PATIENCE)
         window.on("console", note)
         window.on("weberror", note_error)
