@@ -305,6 +305,7 @@ def rooms(house: House) -> list[Room]:
         Room("new transcript", f"{study}/cases/P05/transcripts/new"),
         Room("domain list", f"{sample}/domains"),
         Room("domain list, changing", f"{sample}/domains?change={house.sorting}"),
+        Room("domain list, merging", f"{sample}/domains/{house.sorting}/merge"),
         Room("domain list, empty", f"{empty}/domains"),
         Room("rule", f"{sample}/rule"),
         Room("coding", coding),
