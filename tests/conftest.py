@@ -62,22 +62,28 @@ LONGEST = (
 
 # Where databases differ: locks, races, statements by hand, migrations, notifications.
 DIFFERENT = re.compile(
-    r"tests/(live|trail)/|test_(audits|db|house|conflicts|queries|service|\w*races)\.py$"
+    r"tests/(trail|live/test_(faults|workers)\.py)"
+    r"|test_(audits|db|house|migrations|conflicts|merging\w*|queries|service|\w*races)\.py$"
 )
 
 
-def is_short(config: pytest.Config, item: pytest.Item) -> bool:
-    """Belongs this test to the short run? On PostgreSQL that is only where databases differ."""
-    if config.getoption("--database") == "postgresql":
-        return bool(DIFFERENT.search(item.path.as_posix()))
-    return not item.get_closest_marker("whole")
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The short run on PostgreSQL opens only the files where databases differ."""
+    is_left_out = (
+        config.getoption("--short")
+        and config.getoption("--database") == "postgresql"
+        and collection_path.suffix == ".py"
+        and not DIFFERENT.search(collection_path.as_posix())
+    )
+    return True if is_left_out else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long files first: begun last, one of them keeps one worker busy and leaves the other idle."""
+    """Long files first: one that is begun last keeps one worker busy and leaves the others idle."""
     if config.getoption("--short"):
-        config.hook.pytest_deselected(items=[each for each in items if not is_short(config, each)])
-        items[:] = [each for each in items if is_short(config, each)]
+        left_out = [each for each in items if each.get_closest_marker("whole")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if not each.get_closest_marker("whole")]
 
     def rank(item: pytest.Item) -> int:
         path = item.path.as_posix()
@@ -237,12 +243,12 @@ def portal() -> Iterator[BlockingPortal]:
 def browser_of(app: FastAPI, portal: BlockingPortal) -> Callable[[], Browser]:
     """A function that opens a new browser (cookies of its own) on the application."""
 
-    def open_one() -> Browser:
+    def open_one() -> TestClient:
         client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
         client.portal = portal
-        return Browser(client)
+        return client
 
-    return open_one
+    return lambda: Browser(open_one)
 
 
 @pytest.fixture

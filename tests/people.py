@@ -7,6 +7,7 @@ reads; Hal belongs to another study; Jo administers and is a member of nothing.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx2
@@ -23,14 +24,29 @@ HTMX = {"HX-Request": "true"}
 
 
 class Browser:
-    """One person's browser without JavaScript; `htmx=True` sends a request as htmx does."""
+    """One person's browser without JavaScript; `htmx=True` sends a request as htmx does.
 
-    def __init__(self, client: TestClient) -> None:
-        self.client = client
+    `opened` is what it sends with, or makes that when it is first used: most people of a test never
+    open a page, and ten browsers take longer than many a test.
+    """
+
+    def __init__(self, opened: TestClient | Callable[[], TestClient]) -> None:
+        self._opened = opened
+        self._token = ""
+
+    @cached_property
+    def client(self) -> TestClient:
+        """What it sends with."""
+        client = self._opened if isinstance(self._opened, TestClient) else self._opened()
+        if self._token:
+            client.cookies.set("concord_session", self._token)
+        return client
 
     def sign_in_with(self, token: str) -> None:
         """Carry a login session."""
-        self.client.cookies.set("concord_session", token)
+        self._token = token
+        if "client" in vars(self):
+            self.client.cookies.set("concord_session", token)
 
     def get(self, url: str, *, htmx: bool = False, **more: Any) -> httpx2.Response:
         """Open a page."""

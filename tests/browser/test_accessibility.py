@@ -169,6 +169,7 @@ WALKED = (
 WITH_KEYS = ("overview", "coding", "core ideas", "board", "findings", "trail")
 
 
+@pytest.mark.whole
 def test_every_stop_of_the_tab_key_shows_where_it_is(house: House, enter: Enter) -> None:
     found = []
     for name in WALKED:
