@@ -126,9 +126,9 @@ def draw(
     the passage that is talked about.
     """
     lines = Lines(turns)
-    wide = {mark.key: lines.whole(mark.start, mark.end) for mark in marks}
+    wide = _by_lines(marks, lines)
     if placed is None:
-        placed = _in_lanes(marks, lines, LAST_LANE)
+        placed = _in_lanes(wide, LAST_LANE)
     places: Sequence[int] = range(len(turns))
     if touched is not None:
         reached = [affected(wide.values(), *lines.whole(*each)) for each in touched]
@@ -165,8 +165,12 @@ def draw(
     return drawn
 
 
-def _in_lanes(marks: Sequence[Mark], lines: Lines, last: int) -> dict[str, int]:
-    spans = [Span(mark.key, *lines.whole(mark.start, mark.end)) for mark in marks]
+def _by_lines(marks: Iterable[Mark], lines: Lines) -> dict[str, Range]:
+    return {mark.key: lines.whole(mark.start, mark.end) for mark in marks}
+
+
+def _in_lanes(wide: Mapping[str, Range], last: int) -> dict[str, int]:
+    spans = [Span(key, *reach) for key, reach in wide.items()]
     return {key: min(lane, last) for key, lane in lanes(spans).items()}
 
 
@@ -181,7 +185,9 @@ def abreast(
     placed: dict[str, int] = {}
     wide: list[int] = []
     for group in range(groups):
-        own = _in_lanes([mark for mark in marks if mark.group == group], lines, LAST_ABREAST)
+        own = _in_lanes(
+            _by_lines((mark for mark in marks if mark.group == group), lines), LAST_ABREAST
+        )
         first = sum(wide)
         placed.update({key: first + lane for key, lane in own.items()})
         wide.append(max(own.values(), default=0) + 1)
