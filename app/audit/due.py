@@ -1,4 +1,4 @@
-"""What the plan sends to the auditors, and when.
+"""What the plan sends to the auditors, when, and until when they have it.
 
 PURE. Auditors look at the first cases early, where they still steer the domain list, then at every
 case or at batches of cases (Hill et al., 2005); some teams let domains and core ideas be audited
@@ -7,9 +7,34 @@ apart.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from app.audit.words import Audited
 from app.consensus.rules import AGREED_OR_LATER, State, Step
+
+USUAL_DAYS = 14
+MOST_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Due:
+    """Until when an auditor has an audit. It is a hint: nothing runs out, and nothing is refused.
+
+    `last` is the last day, by the calendar in UTC, so that it is the same day for everybody.
+    """
+
+    last: date
+    is_late: bool
+    words: str
+
+
+def due(asked: datetime, days: int, at: datetime) -> Due:
+    """Of an audit that was asked for at `asked`: 'due 6 December', afterwards 'was due ...'."""
+    last = asked.astimezone(UTC).date() + timedelta(days=days)
+    today = at.astimezone(UTC).date()
+    is_late = today > last
+    year = "" if last.year == today.year else f" {last.year}"
+    return Due(last, is_late, f"{'was due' if is_late else 'due'} {last.day} {last:%B}{year}")
 
 
 @dataclass(frozen=True)

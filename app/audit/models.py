@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app.audit.due import USUAL_DAYS
 from app.audit.words import About, Audited, CommentType, Decision, Strength, Suggestion, Verdict
 from app.consensus.rules import State, Step
 from app.db import UTCDateTime, enum_type, foreign, guid, now
@@ -15,7 +16,8 @@ class AuditPlan(SQLModel, table=True):
     """How a study audits: how many auditors an item, which items, by which draw.
 
     `first_cases` and `batch` are numbers of cases (0: not used); `is_apart` audits domains and core
-    ideas as two; `shows_names` tells auditors who of the team said what.
+    ideas as two; `shows_names` tells auditors who of the team said what; `days` is how many an
+    auditor has.
     """
 
     __tablename__ = "audit_plan"
@@ -30,6 +32,7 @@ class AuditPlan(SQLModel, table=True):
     domain_lists: bool = False
     is_apart: bool = False
     shows_names: bool = True
+    days: int = USUAL_DAYS
     seed: int
     is_used: bool = False
     version: int = 1

@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.accounts.models import Account
-from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
+from app.audit.due import USUAL_DAYS, Due, due
+from app.audit.models import Audit, AuditPlan, AuditReturn, AuditRound, Comment, Response
 from app.audit.words import UNDECIDED
 from app.cases.models import Case
 from app.consensus.models import Unit
@@ -57,6 +58,7 @@ class AuditRow:
     round: int
     comments: int
     undecided: int
+    days: int = USUAL_DAYS
     asked: tuple[Asked, ...] = ()
 
     @property
@@ -87,6 +89,10 @@ class AuditRow:
         if self.state is not State.IN_AUDIT:
             return ()
         return tuple(each.name for each in self.asked if not each.is_returned)
+
+    def due(self, at: datetime) -> Due:
+        """Until when its auditors have it, as it is told at this moment."""
+        return due(self.since, self.days, at)
 
     def waits_for(self, account_id: int) -> bool:
         """Has this auditor still to return it?"""
@@ -143,12 +149,14 @@ _AUDITS = (
         col(AuditRound.number).label("round"),
         _once_returned(_COMMENTS).label("comments"),
         _once_returned(_COMMENTS.where(_IS_UNDECIDED)).label("undecided"),
+        sa.func.coalesce(col(AuditPlan.days), USUAL_DAYS).label("days"),
         col(AuditRound.id).label("round_id"),
     )
     .select_from(Audit)
     .join(Unit, col(Unit.id) == col(Audit.unit_id), isouter=True)
     .join(Sample, col(Sample.id) == sa.func.coalesce(col(Unit.sample_id), col(Audit.sample_id)))
     .join(AuditRound, sa.and_(col(AuditRound.audit_id) == col(Audit.id), NEWEST_ROUND))
+    .join(AuditPlan, col(AuditPlan.study_id) == col(Audit.study_id), isouter=True)
     .join(Case, col(Case.id) == col(Unit.case_id), isouter=True)
     .join(Domain, col(Domain.id) == col(Unit.domain_id), isouter=True)
     .order_by(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from app.accounts.sessions import initials
-from app.audit.due import ItemKey
+from app.audit.due import Due, ItemKey
 from app.audit.models import AuditPlan
 from app.audit.words import Kind
 from app.consensus.rules import State, Step
@@ -50,6 +50,8 @@ class PlanRow:
     due: Step | None = None
     batch: int = 0
     waits: tuple[str, ...] = ()
+    until: Due | None = None
+    """Until when its auditors have it, while they do."""
 
     @property
     def is_stored(self) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.accounts.models import Account
-from app.audit.due import ItemKey, batches, due_step, waits_for, wanted_cases
+from app.audit.due import Due, ItemKey, batches, due, due_step, waits_for, wanted_cases
 from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditRound, Recusal
 from app.audit.plan_matrix import Auditor, PlanRow, PlanView
 from app.audit.queries import judges_of_study
@@ -17,7 +18,7 @@ from app.cases.models import Case
 from app.consensus.models import Unit
 from app.consensus.queries import Judge, judges_of_units
 from app.consensus.rules import State, Step, UnitKind
-from app.db import run
+from app.db import now, run
 from app.domains.models import Domain, DomainKind
 from app.studies.guard import StudyContext
 from app.studies.models import AuditorKind, Member, Sample
@@ -68,6 +69,7 @@ AUDITED = (
         col(Audit.state),
         col(AuditRound.step),
         col(AuditRound.closed_at).is_not(None),
+        col(AuditRound.requested_at),
     )
     .join(AuditRound, col(AuditRound.audit_id) == col(Audit.id))
     .where(col(Audit.study_id) == sa.bindparam("study"))
@@ -126,16 +128,18 @@ class _Audited:
     state: State | None = None
     newest: tuple[Step, ...] = ()
     ever: tuple[Step, ...] = ()
+    asked: datetime | None = None
 
 
 def _audited(db: Session, study_id: int) -> dict[ItemKey, _Audited]:
     found: dict[ItemKey, _Audited] = {}
-    for audit_id, unit_id, sample_id, state, step, is_closed in run(
+    for audit_id, unit_id, sample_id, state, step, is_closed, asked in run(
         db, AUDITED, {"study": study_id}
     ):
         about = found.setdefault(ItemKey(unit_id, sample_id), _Audited())
         if about.id != audit_id:
             about.id, about.state, about.newest = audit_id, state, ()
+        about.asked = asked
         if is_closed:
             about.newest, about.ever = (*about.newest, step), (*about.ever, step)
     return found
@@ -213,12 +217,12 @@ def plan_view(db: Session, study: StudyContext, plan: AuditPlan) -> PlanView:
         filled={item.key.number for item in planned if _is_filled_up(item, stored)},
     )
     in_batches = _in_batches(plan, items)
-    rows = []
+    rows, at = [], now()
     for item in planned:
         assigned: Assigned = proposed[item.key.number]
         team, by_hand = stored.get(item.key, ((), False))
         about = audited.get(item.key, _Audited())
-        due = _due(plan, item, about)
+        next_part = _due(plan, item, about)
         number, batch = in_batches.get(item.key, (0, ()))
         rows.append(
             PlanRow(
@@ -235,9 +239,10 @@ def plan_view(db: Session, study: StudyContext, plan: AuditPlan) -> PlanView:
                 item.judges,
                 about.id or None,
                 item.step,
-                due,
+                next_part,
                 number,
-                _waits(batch, due),
+                _waits(batch, next_part),
+                until=_until(plan, item, about, at),
             )
         )
     told = tuple((row[0], row[3], row[4], row[5]) for row in recusals)
@@ -299,6 +304,12 @@ def _due(plan: AuditPlan, item: _Listed, about: _Audited) -> Step | None:
     closed = about.ever if item.step is Step.CORE_IDEAS else about.newest
     is_apart = plan.is_apart and item.kind is Kind.CASE
     return due_step(item.state, item.step, closed, is_apart=is_apart)
+
+
+def _until(plan: AuditPlan, item: _Listed, about: _Audited, at: datetime) -> Due | None:
+    if item.state is not State.IN_AUDIT or about.asked is None:
+        return None
+    return due(about.asked, plan.days, at)
 
 
 def _waits(batch: Sequence[_Listed], due: Step | None) -> tuple[str, ...]:

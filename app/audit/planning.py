@@ -6,7 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.audit.due import ItemKey
+from app.audit.due import MOST_DAYS, USUAL_DAYS, ItemKey
 from app.audit.models import Audit, AuditAssignment, AuditPlan, AuditReturn, Recusal
 from app.audit.moving import hold
 from app.audit.plan_matrix import PlanView
@@ -64,6 +64,7 @@ def change_plan(
     is_apart: bool,
     shows_names: bool,
     version: int,
+    days: int = USUAL_DAYS,
 ) -> None:
     """Save how the study audits. Who is assigned already stays; more may be proposed beside them.
 
@@ -82,12 +83,16 @@ def change_plan(
     if cases is Audited.BATCHES and batch < 2:
         sentence = "Say how many cases go to the auditors together, at least 2."
         raise Invalid(sentence, {"batch": sentence})
+    if not 1 <= days <= MOST_DAYS:
+        sentence = f"An auditor has between 1 and {MOST_DAYS} days; {USUAL_DAYS} are usual."
+        raise Invalid(sentence, {"days": sentence})
     plan = _stored_plan(db, study.id)
     before = _values(plan)
     plan.auditors_an_item, plan.cases, plan.boards = auditors_an_item, cases, boards
     plan.first_cases = first_cases if cases is Audited.FIRST else 0
     plan.batch = batch if cases is Audited.BATCHES else 0
     plan.domain_lists, plan.is_apart, plan.shows_names = domain_lists, is_apart, shows_names
+    plan.days = days
     if _values(plan) == before:
         return
     plan.version += 1
@@ -106,6 +111,7 @@ def _values(plan: AuditPlan) -> dict[str, object]:
         "lists": plan.domain_lists,
         "apart": plan.is_apart,
         "names": plan.shows_names,
+        "days": plan.days,
     }
 
 

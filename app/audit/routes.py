@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit import audit_routes, comment_routes
-from app.audit.due import ItemKey, item_key
+from app.audit.due import USUAL_DAYS, ItemKey, item_key
 from app.audit.overview import audits_of
 from app.audit.plan_queries import plan_view
 from app.audit.planning import (
@@ -74,6 +74,7 @@ def save_plan(request: Request, db: Db, form: Form, study: SetUp) -> Response:
             is_apart=form.has("is_apart"),
             shows_names=form.has("shows_names"),
             version=form.whole("version", 0),
+            days=form.whole("days", USUAL_DAYS),
         )
     except (Invalid, Conflict) as error:
         return _plan(request, db, study, change="settings", error=error, typed=form)

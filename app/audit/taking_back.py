@@ -64,9 +64,7 @@ class Applied:
         return bool(self.numbers) and not self.stands
 
 
-def made_since(
-    db: Session, audit: AuditContext, comment: CommentView, number: int
-) -> list[int]:
+def made_since(db: Session, audit: AuditContext, comment: CommentView, number: int) -> list[int]:
     """The entries, after the one of this number, by which this person just applied a suggestion.
 
     None where there is no taking it back from here, as where domains are merged.

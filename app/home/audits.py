@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -17,8 +17,6 @@ from app.permissions import AUDITORS, Role
 from app.web.templating import plural
 
 CONCERNED = AUDITORS | {Role.PI, Role.JUDGE}
-LATE = timedelta(days=14)
-"""From then on the PI is told who has not returned an audit. It is a hint: nothing runs out."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +90,12 @@ def _to_return(rows: Sequence[AuditRow], account_id: int, at: datetime) -> Itera
         if len(group) <= ONE_BY_ONE:
             for row in group:
                 again = f"round {row.round}, " if row.round > 1 else ""
-                note = f"{again}asked {days_ago(row.since, at)}"
+                note = f"{again}asked {days_ago(row.since, at)}, {row.due(at).words}"
                 yield Task(study_id, f"Audit {row.what}", note, row.url)
         else:
-            first = min(row.since for row in group)
+            first = min(group, key=lambda row: row.since)
             text = f"Audit {some([row.what for row in group])}"
-            note = f"the first was asked {days_ago(first, at)}"
+            note = f"the first was asked {days_ago(first.since, at)}, {first.due(at).words}"
             yield Task(study_id, text, note, f"/studies/{study_id}/audits")
 
 
@@ -127,13 +125,11 @@ def _owed(row: AuditRow, judges: Collection[Judge], at: datetime) -> tuple[Task,
     """Whom it waits for, for a PI who owes none of it; and whether the PI should ask for it."""
     since, what = days_ago(row.since, at), row.what[0].upper() + row.what[1:]
     if row.state is State.IN_AUDIT:
-        names = listed(row.still_reading)
-        if at - row.since >= LATE:
-            note = f"asked {since}, round {row.round}" if row.round > 1 else f"asked {since}"
-            return Task(
-                row.study_id, f"Ask {names} for the audit of {row.what}", note, row.url
-            ), True
-        return Task(row.study_id, f"{what}: with {names}", f"asked {since}", row.url), False
+        names, until = listed(row.still_reading), row.due(at)
+        again = f", round {row.round}" if row.round > 1 and until.is_late else ""
+        note = f"asked {since}{again}, {until.words}"
+        text = f"Ask {names} for the audit of {row.what}" if until.is_late else ""
+        return Task(row.study_id, text or f"{what}: with {names}", note, row.url), until.is_late
     if row.undecided:
         note = f"{plural(row.undecided, 'comment')} to decide, returned {since}"
         return Task(row.study_id, f"{what}: with the team", note, row.url), False

@@ -1,10 +1,12 @@
 """What the plan sends to the auditors, and when: the first cases, batches, passes apart."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.audit.due import ItemKey, batches, due_step, item_key, waits_for, wanted_cases
+from app.audit.due import ItemKey, batches, due, due_step, item_key, waits_for, wanted_cases
 from app.audit.words import Audited
 from app.consensus.rules import State, Step
 
@@ -85,3 +87,21 @@ def test_an_item_of_the_plan_is_named_in_addresses_and_found_again() -> None:
         assert item_key(key.word) == key
     assert ItemKey(sample_id=3).word == "list-3"
     assert [item_key(word) for word in ("", "list-", "1e3", "-4", "²", "9999999999")] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "at", "is_late", "words"),
+    [
+        ("2026-11-22T09:00:00+00:00", "2026-11-22T09:00:00+00:00", False, "due 6 December"),
+        ("2026-11-22T09:00:00+00:00", "2026-12-06T23:59:59+00:00", False, "due 6 December"),
+        ("2026-11-22T23:59:00+00:00", "2026-12-07T00:00:00+00:00", True, "was due 6 December"),
+        ("2026-11-22T23:30:00-02:00", "2026-12-07T23:00:00+00:00", False, "due 7 December"),
+        ("2026-12-24T09:00:00+00:00", "2026-12-25T09:00:00+00:00", False, "due 7 January 2027"),
+        ("2026-12-24T09:00:00+00:00", "2027-01-08T09:00:00+00:00", True, "was due 7 January"),
+    ],
+)
+def test_an_audit_is_due_at_the_end_of_a_day_and_late_with_the_next(
+    asked: str, at: str, is_late: bool, words: str
+) -> None:
+    found = due(datetime.fromisoformat(asked), 14, datetime.fromisoformat(at))
+    assert (found.is_late, found.words) == (is_late, words)

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from app.audit.due import due
 from app.audit.models import Audit, AuditReturn, AuditRound, Comment, Response
 from app.audit.service import ask_for_a_further_round, close_if_done
 from app.audit.words import Decision
@@ -49,6 +50,13 @@ def on_the_rail(person: Person, people: People) -> str:
     return " ".join(entry.text_content().split())
 
 
+def asked(days_before: int = 0, days: int = 14) -> str:
+    """'asked today, due 6 December'."""
+    at = now()
+    then = at - timedelta(days=days_before)
+    return f"asked {days_ago(then, at)}, {due(then, days, at).words}"
+
+
 def decide(db: Session, comment: Comment, decision: Decision, by: Person) -> None:
     """A response, as the team writes it."""
     db.add(Response(comment_id=comment.id or 0, decision=decision, decided_by=by.id))
@@ -73,15 +81,15 @@ def test_an_audit_waits_for_its_auditors_until_each_has_returned(
     db: Session, people: People, audit: AnAudit
 ) -> None:
     for person in (people.eli, people.gus):
-        assert told(db, person) == [("Audit P07", "asked today")]
+        assert told(db, person) == [("Audit P07", asked())]
         assert on_the_rail(person, people) == "Audits 1 waiting for you"
     assert told(db, people.fay) == told(db, people.ben) == told(db, people.ida) == []
     assert on_the_rail(people.ben, people) == on_the_rail(people.fay, people) == "Audits"
-    assert owed(db, people.ana) == [("P07: with Eli and Gus", "asked today")]
+    assert owed(db, people.ana) == [("P07: with Eli and Gus", asked())]
     assert on_the_board(db, people) == ("with the auditors, asked today", "Eli and Gus")
     audit.give_back(db, people.eli)
     assert told(db, people.eli) == []
-    assert owed(db, people.ana) == [("P07: with Gus", "asked today")]
+    assert owed(db, people.ana) == [("P07: with Gus", asked())]
     assert "Audit P07" in Reader(people.gus.browser).open("/").text
     assert "Audit P07" in Reader(people.gus.browser).open(people.url).text
 
@@ -146,7 +154,7 @@ def test_an_audit_without_comments_waits_to_be_closed(
     ana = audit.context(db, people.ana)
     ask_for_a_further_round(db, ana.scene, audit_id=audit.id, auditors=[people.eli.id])
     db.commit()
-    assert told(db, people.eli) == [("Audit P07", "round 2, asked today")]
+    assert told(db, people.eli) == [("Audit P07", f"round 2, {asked()}")]
     assert on_the_board(db, people) == ("round 2, with the auditors, asked today", "Eli")
 
 
@@ -156,10 +164,43 @@ def test_the_pi_is_told_who_is_late_and_nobody_else(
     audit.give_back(db, people.eli)
     run(db, sa.update(AuditRound).values(requested_at=now() - timedelta(days=16)))
     db.commit()
-    assert told(db, people.ana) == [("Ask Gus for the audit of P07", "asked 16 days ago")]
+    assert told(db, people.ana) == [("Ask Gus for the audit of P07", asked(16))]
     assert owed(db, people.ana) == []
     assert told(db, people.ben) == []
-    assert told(db, people.gus) == [("Audit P07", "asked 16 days ago")]
+    assert told(db, people.gus) == [("Audit P07", asked(16))]
+
+
+def test_the_pi_says_how_many_days_an_auditor_has(
+    db: Session, people: People, audit: AnAudit
+) -> None:
+    audit.give_back(db, people.eli)
+    run(db, sa.update(AuditRound).values(requested_at=now() - timedelta(days=5)))
+    db.commit()
+    plan = Reader(people.ana.browser).open(f"{people.url}/audits/plan")
+    days = "//dt[.='Days an auditor has']/following-sibling::dd/text()"
+    assert plan.page.xpath(days) == ["14"]
+    assert due(now() - timedelta(days=5), 14, now()).words in plan.text
+    plan.open(f"{people.url}/audits/plan?change=settings").send("Save the plan", days="4")
+    assert plan.page.xpath(days) == ["4"]
+    (late,) = plan.page.xpath("//tr[contains(., 'P07')]//td/div/b")
+    assert late.text_content().startswith("was due ")
+    assert told(db, people.gus) == [("Audit P07", asked(5, days=4))]
+    assert told(db, people.ana) == [("Ask Gus for the audit of P07", asked(5, days=4))]
+    plan.open(f"{people.url}/audits/plan?change=settings").send("Save the plan", days="5")
+    assert told(db, people.gus) == [("Audit P07", asked(5, days=5))]
+    assert owed(db, people.ana) == [("P07: with Gus", asked(5, days=5))]
+
+
+def test_an_auditor_has_a_day_at_least_and_not_for_ever(
+    db: Session, people: People, audit: AnAudit
+) -> None:
+    form = {"auditors_an_item": "2", "cases": "all", "boards": "all", "version": "1"}
+    for days in ("0", "-3", "366"):
+        refused = people.ana.post(f"{people.url}/audits/plan", form | {"days": days})
+        assert refused.status_code == 422
+        assert "between 1 and 365 days; 14 are usual." in refused.text
+        assert f'value="{days}"' in refused.text
+    assert people.ben.post(f"{people.url}/audits/plan", form | {"days": "7"}).status_code == 403
 
 
 def test_a_reopened_case_owes_no_audit_any_more(
@@ -210,7 +251,7 @@ def test_a_domain_list_waits_for_every_judge_of_the_study(db: Session, people: P
     page.open(f"{people.url}/audits/plan").send("Send to the auditors")
     everybody = (people.eli, people.fay, people.gus)
     (auditor,) = (who for who in everybody if told(db, who))
-    assert told(db, auditor) == [(f"Audit {what}", "asked today")]
+    assert told(db, auditor) == [(f"Audit {what}", asked())]
     assert (
         "Domain list: with the auditors, asked today"
         in Reader(people.ben.browser).open(people.url).text
@@ -231,7 +272,7 @@ def test_many_audits_share_a_line(db: Session, people: People, sample: SampleInT
     for number in range(1, 5):
         unit = sample.unit_of(case=sample.case(f"P0{number}", State.IN_AUDIT))
         _asked(db, people, unit.id or 0, people.eli)
-    assert told(db, people.eli) == [("Audit P01, P02 and 2 more", "the first was asked today")]
+    assert told(db, people.eli) == [("Audit P01, P02 and 2 more", f"the first was {asked()}")]
     assert on_the_rail(people.eli, people) == "Audits 4 waiting for you"
 
 
