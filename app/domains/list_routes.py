@@ -58,7 +58,7 @@ def _page(
     toast: Toast | None = None,
     focus: str = "",
 ) -> Response:
-    """The page; `part` is what it is about: 'new', 'lines', 'copy' or a domain's id."""
+    """The page; `part` is what it is about: 'new', 'lines', 'copy', a domain's id, 'removal-5'."""
     here = study.sample(sample)
     domains = domain_list_page(db, study, sample)
     return page(
@@ -241,4 +241,4 @@ def remove(request: Request, db: Db, form: Form, study: Edit, sample: Id, domain
         title = remove_domain(db, study, sample_id=sample, domain_id=domain)
         return Toast(f"“{title}” removed.")
 
-    return _save(request, db, form, study, sample, part="removal", change=change)
+    return _save(request, db, form, study, sample, part=f"removal-{domain}", change=change)

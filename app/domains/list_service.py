@@ -182,14 +182,14 @@ def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id
     if drafted_units(db, col(Unit.sample_id) == sample_id):
         raise Conflict(
             f"'{domain.title}' stays in the list: cases or boards of {sample.name} have been "
-            "drafted in private, and a draft may use it. Give it another title, or remove it once "
-            "all drafts are revealed."
+            "drafted in private, and a draft may use it. Merge it into another domain, give it "
+            "another title, or remove it once all drafts are revealed."
         )
     counts = _resting(db, domain_id)
     if counts:
         raise Conflict(
-            f"'{domain.title}' stays in the list: {in_words(counts)} rest on it. Move them to "
-            "other domains first; or give it another title, or the kind 'other'."
+            f"'{domain.title}' stays in the list: {in_words(counts)} rest on it. Merge it into "
+            "another domain; or give it another title, or the kind 'other'."
         )
     if not close_board(db, domain_id):
         raise Conflict(

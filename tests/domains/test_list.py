@@ -287,6 +287,7 @@ def test_order_and_removal_from_the_page(people: People, db: Session) -> None:
     db.commit()
     refused = people.ana.post(f"{_url(people)}/{second}/removal")
     assert (refused.status_code, "1 category" in refused.text) == (409, True)
+    assert f'href="{_url(people)}/{second}/merge"' in refused.text
 
 
 @pytest.mark.parametrize(
