@@ -15,7 +15,7 @@ from app.consensus.models import ConsensusVersion
 from app.consensus.queries import Judge
 from app.consensus.rules import Step
 from app.db import run
-from app.studies.models import Member
+from app.studies import judges
 
 
 @dataclass(frozen=True)
@@ -103,23 +103,10 @@ def rounds_of(db: Session, audit_id: int) -> tuple[RoundFacts, ...]:
     return tuple(RoundFacts(**row, parts=tuple(parts.get(row["id"], ()))) for row in rounds)
 
 
-JUDGES_OF_STUDY = (
-    sa.select(col(Account.id), col(Account.name))
-    .join(Member, col(Member.account_id) == col(Account.id))
-    .where(
-        col(Member.study_id) == sa.bindparam("study"),
-        col(Member.is_judge),
-        col(Member.left_at).is_(None),
-        col(Account.disabled_at).is_(None),
-    )
-    .order_by(col(Account.name), col(Account.id))
-)
-
-
 def judges_of_study(db: Session, study_id: int) -> tuple[Judge, ...]:
     """Every judge of a study, by name: who answers for its domain lists."""
-    rows = run(db, JUDGES_OF_STUDY, {"study": study_id})
-    return tuple(Judge(id_, name, agreed=False) for id_, name in rows)
+    found = judges.judges_of_study(db, study_id)
+    return tuple(Judge(each.id, each.name, agreed=False) for each in found)
 
 
 def newest_version(db: Session, unit_id: int) -> int | None:
