@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.accounts.sessions import Me
-from app.audit.commenting import Written, comments_of, save_comment
+from app.audit.commenting import CommentView, Written, comments_of, save_comment
 from app.audit.guard import AuditContext, load_audit
+from app.audit.kinds import AuditedBoard
 from app.audit.overview import audits_of
 from app.audit.plan_matrix import PlanRow, PlanView
 from app.audit.plan_queries import plan_view
@@ -15,21 +16,30 @@ from app.audit.reading import ABOUT, Reading, read_audit
 from app.audit.requesting import request_audits
 from app.audit.responding import decide
 from app.audit.service import ask_for_a_further_round, return_audit
-from app.audit.words import CommentType, Decision, Kind, Strength
+from app.audit.words import CommentType, Decision, Kind, Strength, Suggestion
 from app.consensus.rules import State
+from app.consensus.service import agree
 from app.core_ideas.consensus_version import Item
+from app.core_ideas.models import CoreIdea
+from app.cross_analysis.amending import amend_wording
+from app.cross_analysis.guard import BoardContext, load_board
+from app.cross_analysis.models import Placement
 from app.db import guid
 from app.studies.guard import StudyContext, load_study
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What an auditor of the demo says of the nth core idea, card or category of an item."""
+    """What an auditor of the demo says of the nth core idea, card or category of an item.
+
+    `words` are the other words that are suggested for it; what suggests something is accepted.
+    """
 
     nth: int
     type: CommentType
     text: str
     strength: Strength = Strength.SHOULD
+    words: str = ""
 
 
 # Invented, like everything in the demo.
@@ -45,6 +55,13 @@ FIRST_READER: tuple[Remark, ...] = (
 SECOND_READER: tuple[Remark, ...] = (
     Remark(2, CommentType.TOO_ABSTRACT, "I missed the scene itself here.", Strength.COULD),
     Remark(4, CommentType.QUESTION, "Is this about the same session, or about a later one?"),
+)
+PLAINER = Remark(
+    14,
+    CommentType.WORDING,
+    "P says “was it my place”. I would keep that; “for a second” is ours.",
+    words="P asked P’s self whether it was P’s place to cry and whether it was fitting in a "
+    "counselor.",
 )
 ON_A_LIST: tuple[Remark, ...] = (
     Remark(0, CommentType.PRAISE, "A reader sees at once what belongs here and what does not."),
@@ -70,6 +87,7 @@ class Auditing:
         self.db, self.study_id = db, study_id
         self.by_id = {person.id: person for person in team.values()}
         self.pi, self.judge = team["Ana"], team["Ben"]
+        self.judges = [team[name] for name in ("Ben", "Chi", "Dee")]
 
     def study(self, who: Me) -> StudyContext:
         """The study as somebody has it."""
@@ -101,14 +119,17 @@ class Auditing:
         request_audits(self.db, judge, plan_of(self.db, judge.id), items=[row.key])
         return max(audit.id for audit in audits_of(self.db, self.study(self.judge)))
 
-    def read(self, audit_id: int, *, all_return: bool = True) -> None:
-        """The auditors write their comments; the second one returns only where all are to."""
+    def read(self, audit_id: int, *further: Remark, all_return: bool = True) -> None:
+        """The auditors write their comments; the second one returns only where all are to.
+
+        The first one has the `further` ones too.
+        """
         parts = load_audit(self.db, self.study(self.judge), audit_id).round.parts
         for place, part in enumerate(parts):
             who = self.by_id[part.account_id]
             audit = load_audit(self.db, self.study(who), audit_id)
             reading = read_audit(self.db, audit)
-            remarks = SECOND_READER if place else FIRST_READER
+            remarks = SECOND_READER if place else (*FIRST_READER, *further)
             if audit.kind is Kind.DOMAIN_LIST:
                 remarks = ON_A_LIST[place : place + 1]
             for remark in remarks:
@@ -132,6 +153,8 @@ class Auditing:
             remark.type,
             remark.text,
             remark.strength,
+            Suggestion.WORDING if remark.words else None,
+            {"text": remark.words} if remark.words else None,
         )
         save_comment(self.db, audit, written, version=0)
 
@@ -149,14 +172,43 @@ class Auditing:
         """The team decides the comments, or the first few of them."""
         audit = load_audit(self.db, self.study(self.judge), audit_id)
         mine = [each for each in comments_of(self.db, audit) if each.round_id == audit.round.id]
-        for comment, (decision, reason) in list(zip(mine, ANSWERS, strict=False))[:to]:
+        for comment in mine:
+            if comment.suggests:
+                self._accept(audit, comment)
+        plain = [each for each in mine if not each.suggests]
+        for comment, (decision, reason) in list(zip(plain, ANSWERS, strict=False))[:to]:
             decide(self.db, audit, guid=comment.guid, decision=decision, reason=reason)
+
+    def _accept(self, audit: AuditContext, comment: CommentView) -> None:
+        """Other words for a card: amended from the board, and said so in the response."""
+        assert comment.suggestion is not None
+        idea = self.db.exec(
+            select(CoreIdea)
+            .join(Placement, col(Placement.core_idea_id) == col(CoreIdea.id))
+            .where(col(Placement.guid) == comment.item)
+        ).one()
+        assert idea.id is not None
+        words = comment.suggestion["text"]
+        board = _board_of(self.db, audit)
+        amend_wording(self.db, board, core_idea_id=idea.id, text=words, version=idea.version)
+        decide(self.db, audit, guid=comment.guid, decision=Decision.ACCEPTED)
+
+    def agree_again(self, audit_id: int) -> None:
+        """Every judge agrees to the board as it is after the response."""
+        for judge in self.judges:
+            board = _board_of(self.db, load_audit(self.db, self.study(judge), audit_id))
+            agree(self.db, board.scene, board.unit, content=board.unit.content, what=board.title)
 
     def ask_again(self, audit_id: int) -> None:
         """A further round by the same auditors."""
         audit = load_audit(self.db, self.study(self.judge), audit_id)
         auditors = [part.account_id for part in audit.round.parts]
         ask_for_a_further_round(self.db, audit.scene, audit_id=audit_id, auditors=auditors)
+
+
+def _board_of(db: Session, audit: AuditContext) -> BoardContext:
+    assert isinstance(audit.item, AuditedBoard)
+    return load_board(db, audit.study, audit.sample.id, audit.item.domain_id)
 
 
 def _nth(reading: Reading, number: int) -> Item:
@@ -184,7 +236,8 @@ def build_audits(db: Session, team: dict[str, Me], study_id: int) -> None:
     board, again = (auditing.ask(row) for row in boards[:2])
     auditing.read(board)
     auditing.respond(board, to=1)
-    auditing.read(again)
+    auditing.read(again, PLAINER)
     auditing.respond(again)
+    auditing.agree_again(again)
     auditing.ask_again(again)
     auditing.read(auditing.ask(lists[0]))

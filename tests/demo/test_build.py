@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from app.accounts.models import Account
 from app.audit.models import AuditReturn, AuditRound, Response
 from app.audit.words import Decision
 from app.cli import app as commands
@@ -99,6 +100,24 @@ def test_the_demo_has_audits_in_every_state(demo: Demo) -> None:
     assert len(silent) == 2
 
 
+def test_the_demos_second_round_shows_its_auditor_what_was_changed_for_the_first(
+    demo: Demo, settings: Settings
+) -> None:
+    with demo[0].read() as db:
+        audit_id, email = run(
+            db,
+            sa.select(col(AuditRound.audit_id), col(Account.email))
+            .join(AuditReturn, col(AuditReturn.round_id) == col(AuditRound.id))
+            .join(Account, col(Account.id) == col(AuditReturn.account_id))
+            .where(col(AuditRound.number) == 2)
+            .limit(1),
+        ).one()
+    browser = _signed_in(demo, settings, email)
+    page = browser.get(f"/studies/1/audits/{audit_id}").text
+    assert "Since round 1: 1 reworded." in page
+    assert "<ins>" in page.split("for a second</del>")[1]
+
+
 def test_every_page_of_the_practice_study_has_something_to_do(demo: Demo) -> None:
     assert _states(demo, 2, UnitKind.CASE) == {
         State.AGREED: 1,
@@ -143,7 +162,6 @@ def test_a_second_demo_is_refused(demo: Demo) -> None:
 
 
 def test_each_role_signs_in_with_the_printed_password(demo: Demo, settings: Settings) -> None:
-    app = create_app(settings, demo[0])
     assert [line[0] for line in demo[1]] == [
         "administrator",
         "pi",
@@ -152,9 +170,14 @@ def test_each_role_signs_in_with_the_printed_password(demo: Demo, settings: Sett
         "external-auditor",
         "reader",
     ]
-    for role, email, password in demo[1]:
-        browser = Browser(TestClient(app, base_url="http://127.0.0.1", follow_redirects=False))
-        form = {"email": email, "password": password}
-        assert browser.post("/sign-in", form).status_code == 303
-        seen = browser.get("/studies/1").status_code
+    for role, email, _ in demo[1]:
+        seen = _signed_in(demo, settings, email).get("/studies/1").status_code
         assert seen == (404 if role == "administrator" else 200)
+
+
+def _signed_in(demo: Demo, settings: Settings, email: str) -> Browser:
+    app = create_app(settings, demo[0])
+    browser = Browser(TestClient(app, base_url="http://127.0.0.1", follow_redirects=False))
+    password = next(line[2] for line in demo[1] if line[1] == email)
+    assert browser.post("/sign-in", {"email": email, "password": password}).status_code == 303
+    return browser
