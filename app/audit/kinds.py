@@ -207,7 +207,7 @@ class AuditedList:
 
     @property
     def name(self) -> str:
-        return f"the domain list of {self.sample}"
+        return f"the domain list of “{self.sample}”"
 
     def scene(self, study_id: int, account_id: int) -> Scene:
         return Scene(study_id, account_id)

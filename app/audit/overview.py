@@ -71,7 +71,7 @@ class AuditRow:
         """What is audited, in a sentence."""
         if self.code:
             return self.code
-        return f"the board {self.title}" if self.title else f"the domain list of {self.sample}"
+        return f"the board {self.title}" if self.title else f"the domain list of “{self.sample}”"
 
     @property
     def url(self) -> str:

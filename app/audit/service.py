@@ -61,7 +61,7 @@ def request_audit_of_list(
     Raises `Invalid` as `request_audit`, and where the list is empty; `StepLocked` where it went to
     auditors before: then a further round is asked for.
     """
-    what = f"the domain list of {sample.name}"
+    what = f"the domain list of “{sample.name}”"
     _check_auditors(auditors, {judge.id for judge in judges_of_study(db, scene.study_id)}, what)
     assert scene.account_id is not None
     if not take_list(db, sample):

@@ -75,7 +75,7 @@ def load_case(db: Session, study: StudyContext, sample_id: int, code: str) -> Ca
         .first()
     )
     if row is None:
-        raise NotFound(f"There is no case {code} in the sample {sample.name}.")
+        raise NotFound(f"There is no case {code} in the sample “{sample.name}”.")
     facts = dict(row)
     case_id, code = facts.pop("case_id"), facts.pop("code")
     unit = unit_facts(db, facts, way=study.way_of_working, passes=study.passes, looking=study.me.id)

@@ -332,7 +332,8 @@ def check_domain(db: Session, case: CaseContext, domain_id: int) -> None:
     ).first()
     if found is None:
         raise NotFound(
-            f"This domain is not in the list of {case.sample.name} (any more). Load the page again."
+            f"This domain is not in the list of “{case.sample.name}” (any more). Load the page "
+            "again."
         )
 
 

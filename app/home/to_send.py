@@ -132,7 +132,7 @@ def to_send(db: Session, leading: Collection[int]) -> Iterator[Task]:
         for row in _due_now(rows, about):
             found[row.study_id].note(row.name, is_assigned=row.is_assigned)
     for study_id, sample, is_assigned in run(db, LISTS, studies):
-        name = f"the domain list of {sample}"
+        name = f"the domain list of “{sample}”"
         found.setdefault(study_id, _Found(True)).note(name, is_assigned=is_assigned)
     for study_id, each in found.items():
         yield from _told(study_id, each)

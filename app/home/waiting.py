@@ -339,9 +339,9 @@ def _set_up_tasks(db: Session, study_ids: Collection[int]) -> Iterator[Task]:
                 if cases and not in_sample:
                     note = "it has no cases yet either"
                 domains_url = f"{url}/samples/{sample_id}/domains"
-                yield Task(study_id, f"Write the domain list of {name}", note, domains_url)
+                yield Task(study_id, f"Write the domain list of “{name}”", note, domains_url)
             elif cases and not in_sample:
-                yield Task(study_id, f"Put cases into {name}", "it has none yet", f"{url}/cases")
+                yield Task(study_id, f"Put cases into “{name}”", "it has none yet", f"{url}/cases")
         if codes := without_text.get(study_id):
             one = len(codes) == 1
             yield Task(

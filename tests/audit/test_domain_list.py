@@ -338,7 +338,7 @@ def test_an_auditor_reads_the_list_comments_and_the_team_answers_on_the_pages(
     audit_id = _ask(db, listed)
     url = f"{listed.url}/audits/{audit_id}"
     page = Reader(listed.eli.browser).open(url)
-    assert "the domain list of" in page.text
+    assert "the domain list of “as therapist”" in page.text
     assert "no definition" in page.text
     domain, other = _domain(db, "Antecedent"), _domain(db, "Consequences")
     page.open(f"{url}?on={domain.guid}-definition")

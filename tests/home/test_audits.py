@@ -246,7 +246,7 @@ def test_a_domain_list_waits_for_every_judge_of_the_study(db: Session, people: P
         ("Plan the audits", "1 item has no auditors, and could be audited now")
     ]
     page = Reader(people.ana.browser).open(f"{people.url}/audits/plan").send("Use this plan")
-    what = "the domain list of as therapist"
+    what = "the domain list of “as therapist”"
     assert [text for text, _ in told(db, people.ana)] == [f"Send {what} to the auditors"]
     page.open(f"{people.url}/audits/plan").send("Send to the auditors")
     everybody = (people.eli, people.fay, people.gus)
