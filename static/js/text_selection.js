@@ -47,6 +47,9 @@ class TranscriptPane extends HTMLElement {
       { signal },
     );
     this.picker?.addEventListener("submit", () => this.letGoOfTouched(), { signal });
+    // The event that tells of the closing comes late: the next key may be there first.
+    const onEscape = (event) => event.key === "Escape" && this.letGo();
+    this.picker?.addEventListener("keydown", onEscape, { signal });
     this.picker?.addEventListener("click", (event) => this.onExact(event), { signal });
     followTouch({ moves: () => this.onTouch(), rests: () => this.takeTouched(), signal });
     document.addEventListener("click", (event) => this.onDomain(event), { signal });
