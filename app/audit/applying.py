@@ -12,12 +12,11 @@ from app.audit.list_document import domain_of
 from app.audit.reading import read_audit
 from app.audit.words import About, Kind, Suggestion
 from app.cases.guard import CaseContext, load_case
-from app.cases.models import Case
-from app.consensus.models import Layer, Unit
-from app.core_ideas import amending, reshaping
+from app.core_ideas import reshaping
 from app.core_ideas.merging_domains import goes_freely, merge_domains
 from app.core_ideas.models import CoreIdea
 from app.core_ideas.service import reword
+from app.cross_analysis.amending import amend_split, amend_wording
 from app.cross_analysis.guard import BoardContext, load_board
 from app.cross_analysis.models import Category, Placement
 from app.cross_analysis.placing import Card, move_cards
@@ -124,42 +123,32 @@ def _on_board(
     board = load_board(db, audit.study, audit.sample.id, audit.item.domain_id)
     if comment.about is About.CATEGORY:
         return _of_category(db, board, comment, kind, what)
-    if comment.about is About.PLACEMENT and kind is Suggestion.MOVE:
-        placement, category = (
-            _by_guid(db, Placement, comment.item),
-            _by_guid(db, Category, what["to"]),
-        )
-        left = db.get(Category, placement.category_id) if placement.category_id else None
-        card = Card(placement.core_idea_id, frozenset({placement.category_id}))
-        db.expunge(placement)  # Its row goes, and the next one may get its id.
-        move_cards(db, board, cards=[card], to=frozenset({category.id}))
-        was = left.title if left else "Miscellaneous"
-        return Effect({"category": was}, {"category": category.title})
+    if kind is Suggestion.MOVE:
+        return _sort(db, board, comment, _by_guid(db, Category, what["to"]))
     idea = _core_idea_of(db, comment)
     assert idea.id is not None
-    case = _case_of(db, board, idea)
-    was_text = {"text": idea.text}
+    was, id_, version = {"text": idea.text}, idea.id, idea.version
     if kind is Suggestion.WORDING:
-        amending.reword(
-            db,
-            case,
-            board_id=board.unit.id,
-            core_idea_id=idea.id,
-            text=what["text"],
-            version=idea.version,
-        )
-        return Effect(was_text, {"text": what["text"]})
+        amend_wording(db, board, core_idea_id=id_, text=what["text"], version=version)
+        return Effect(was, {"text": what["text"]})
     if kind is Suggestion.SPLIT:
-        amending.split_in_two(
-            db,
-            case,
-            board_id=board.unit.id,
-            core_idea_id=idea.id,
-            parts=what["parts"],
-            version=idea.version,
-        )
-        return Effect(was_text, {"parts": what["parts"]})
+        amend_split(db, board, core_idea_id=id_, parts=what["parts"], version=version)
+        return Effect(was, {"parts": what["parts"]})
     raise Invalid("A card is moved to a category, reworded or split; nothing else is suggested.")
+
+
+def _sort(db: Session, board: BoardContext, comment: CommentView, category: Category) -> Effect:
+    """A card from where the auditor read it, unsorted too, into the category."""
+    if comment.about is About.PLACEMENT:
+        placement = _by_guid(db, Placement, comment.item)
+        card = Card(placement.core_idea_id, frozenset({placement.category_id}))
+        left = db.get(Category, placement.category_id) if placement.category_id else None
+        was = left.title if left else "Miscellaneous"
+        db.expunge(placement)  # Its row goes, and the next one may get its id.
+    else:
+        card, was = Card(_core_idea_of(db, comment).id or 0), "unsorted"
+    move_cards(db, board, cards=[card], to=frozenset({category.id}))
+    return Effect({"category": was}, {"category": category.title})
 
 
 def _of_category(
@@ -240,13 +229,3 @@ def _core_idea_of(db: Session, comment: CommentView) -> CoreIdea:
     if comment.about is About.PLACEMENT:
         return db.get_one(CoreIdea, _by_guid(db, Placement, comment.item).core_idea_id)
     return _by_guid(db, CoreIdea, comment.item)
-
-
-def _case_of(db: Session, board: BoardContext, idea: CoreIdea) -> CaseContext:
-    code = db.exec(
-        select(Case.code)
-        .join(Unit, col(Unit.case_id) == col(Case.id))
-        .join(Layer, col(Layer.unit_id) == col(Unit.id))
-        .where(Layer.id == idea.layer_id)
-    ).one()
-    return load_case(db, board.study, board.sample.id, code)

@@ -159,12 +159,7 @@ class AuditedBoard(_AuditedUnit):
     suggestions: ClassVar[Suggestions] = {
         "category": (Suggestion.WORDING, Suggestion.MERGE, Suggestion.MOVE),
         "placement": (Suggestion.WORDING, Suggestion.MOVE, Suggestion.SPLIT),
-        "core_idea": (
-            Suggestion.WORDING,
-            Suggestion.MOVE,
-            Suggestion.MERGE,
-            Suggestion.SPLIT,
-        ),
+        "core_idea": (Suggestion.WORDING, Suggestion.MOVE, Suggestion.SPLIT),
     }
 
     @property

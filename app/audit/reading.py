@@ -182,16 +182,13 @@ class Reading:
 
     def destinations(self, item: Item) -> list[tuple[str, str]]:
         """Where an item could be moved, or what it could be merged with: guid and words."""
-        wanted = {
-            "core_idea": ("domain",),
-            "block": ("domain",),
-            "placement": ("category",),
-            "category": ("category",),
-        }.get(item.kind, ())
+        wanted = "category" if self.audited.kind is Kind.BOARD else "domain"
+        if Suggestion.MOVE not in self.suggestions(item):
+            return []
         return [
             (each.guid, f"{each.number} {each.text}".strip())
             for each in self.items
-            if each.kind in wanted and each.guid not in (item.guid, item.domain)
+            if each.kind == wanted and each.guid not in (item.guid, item.domain)
         ]
 
     def partners(self, item: Item) -> list[tuple[str, str]]:
