@@ -131,7 +131,10 @@ def test_a_new_study_leads_its_pi_from_step_to_step(db: Session, people: People)
 def test_a_sample_without_anything_is_set_up_next(
     db: Session, people: People, sample: SampleInTheMaking
 ) -> None:
-    assert texts(db, people.ana) == ["Add the first case", "Write the domain list of “as therapist”"]
+    assert texts(db, people.ana) == [
+        "Add the first case",
+        "Write the domain list of “as therapist”",
+    ]
     sample.domain("Reasons")
     sample.case("P01", text=False)
     add_sample(db, people.context(db), name="as client")
