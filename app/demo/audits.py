@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.accounts.sessions import Me
-from app.audit.commenting import CommentView, Written, comments_of, save_comment
+from app.audit.commenting import Written, comments_of, save_comment
 from app.audit.guard import AuditContext, load_audit
 from app.audit.kinds import AuditedBoard
 from app.audit.overview import audits_of
@@ -20,10 +20,7 @@ from app.audit.words import CommentType, Decision, Kind, Strength, Suggestion
 from app.consensus.rules import State
 from app.consensus.service import agree
 from app.core_ideas.consensus_version import Item
-from app.core_ideas.models import CoreIdea
-from app.cross_analysis.amending import amend_wording
-from app.cross_analysis.guard import BoardContext, load_board
-from app.cross_analysis.models import Placement
+from app.cross_analysis.guard import load_board
 from app.db import guid
 from app.studies.guard import StudyContext, load_study
 
@@ -174,29 +171,18 @@ class Auditing:
         mine = [each for each in comments_of(self.db, audit) if each.round_id == audit.round.id]
         for comment in mine:
             if comment.suggests:
-                self._accept(audit, comment)
+                accepted = Decision.ACCEPTED
+                decide(self.db, audit, guid=comment.guid, decision=accepted, applies=True)
         plain = [each for each in mine if not each.suggests]
         for comment, (decision, reason) in list(zip(plain, ANSWERS, strict=False))[:to]:
             decide(self.db, audit, guid=comment.guid, decision=decision, reason=reason)
 
-    def _accept(self, audit: AuditContext, comment: CommentView) -> None:
-        """Other words for a card: amended from the board, and said so in the response."""
-        assert comment.suggestion is not None
-        idea = self.db.exec(
-            select(CoreIdea)
-            .join(Placement, col(Placement.core_idea_id) == col(CoreIdea.id))
-            .where(col(Placement.guid) == comment.item)
-        ).one()
-        assert idea.id is not None
-        words = comment.suggestion["text"]
-        board = _board_of(self.db, audit)
-        amend_wording(self.db, board, core_idea_id=idea.id, text=words, version=idea.version)
-        decide(self.db, audit, guid=comment.guid, decision=Decision.ACCEPTED)
-
     def agree_again(self, audit_id: int) -> None:
         """Every judge agrees to the board as it is after the response."""
         for judge in self.judges:
-            board = _board_of(self.db, load_audit(self.db, self.study(judge), audit_id))
+            audit = load_audit(self.db, self.study(judge), audit_id)
+            assert isinstance(audit.item, AuditedBoard)
+            board = load_board(self.db, audit.study, audit.sample.id, audit.item.domain_id)
             agree(self.db, board.scene, board.unit, content=board.unit.content, what=board.title)
 
     def ask_again(self, audit_id: int) -> None:
@@ -204,11 +190,6 @@ class Auditing:
         audit = load_audit(self.db, self.study(self.judge), audit_id)
         auditors = [part.account_id for part in audit.round.parts]
         ask_for_a_further_round(self.db, audit.scene, audit_id=audit_id, auditors=auditors)
-
-
-def _board_of(db: Session, audit: AuditContext) -> BoardContext:
-    assert isinstance(audit.item, AuditedBoard)
-    return load_board(db, audit.study, audit.sample.id, audit.item.domain_id)
 
 
 def _nth(reading: Reading, number: int) -> Item:
