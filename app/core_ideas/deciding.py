@@ -46,7 +46,9 @@ def compared_for(db: Session, case: CaseContext, point: PointView) -> Comparison
         found = compared_by_domain(db, revealed_drafts(db, case.unit.id)).get(point.domain_id)
         if found:
             return found
-    raise NotFound(f"This is no point on the core ideas of {case.code}.")
+    raise NotFound(
+        f"This is no point on the core ideas of {case.code} (any more). Load the page again."
+    )
 
 
 def decide(
@@ -91,7 +93,14 @@ def decide(
 def put_off(
     db: Session, case: CaseContext, *, point_id: int, version: int, reason: str = ""
 ) -> Noted:
-    """Note that the team talks about a domain later; what stands in the consensus stays."""
+    """Note that the team talks about a domain later; what stands in the consensus stays.
+
+    Raises `NotFound` for a point that cannot be decided afterwards, since its domain was merged.
+    """
+    point = take_point(
+        db, case.scene, case.unit, point_id, version=version, what=case.code, reason=reason
+    )
+    compared_for(db, case, point)
     return Noted(
         decide_point(
             db,

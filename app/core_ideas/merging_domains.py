@@ -27,13 +27,14 @@ from app.db import run
 from app.domains.dependents import cases_in
 from app.domains.list_change import take_list
 from app.domains.list_service import close_board, is_untouched, listed_domain, take_off
+from app.domains.made import in_the_other
 from app.domains.models import Block, BlockDomain, Domain
 from app.errors import Conflict, Invalid
 from app.studies.guard import StudyContext
 from app.trail.service import Scene, record
 
 MERGE = "merge domains"
-COME_ALONG = "come along with a merged domain"
+COME_ALONG = "merge its domain into another"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ def merge_domains(
             "too, move its core ideas one by one from the board."
         )
     _check_discussed(db, domain, into)
-    touched, cases = cases_in(db, domain), _cases(db, domain)
+    cases = _cases(db, domain, into_id)
+    touched = {*cases_in(db, domain), *(case.unit.id or 0 for case in cases)}
     for case in cases:
         keep_first_version(db, case.unit)
+    _move_decisions(db, domain, into_id)
     _move_blocks(db, domain_id, into_id)
     _move_core_ideas(db, domain_id, into_id)
     _move_points(db, domain_id, into_id)
@@ -109,8 +112,11 @@ class _Case:
     core_ideas: Sequence[int]
 
 
-def _cases(db: Session, domain: Domain) -> list[_Case]:
-    """The cases with anything in the domain, reasons too, in a fixed order."""
+def _cases(db: Session, domain: Domain, into_id: int) -> list[_Case]:
+    """The cases with anything in the domain, or a reason in either, in a fixed order.
+
+    A reason that only the domain that stays has goes as well: that changes what was agreed to.
+    """
     blocks = _by_layer(
         db,
         sa.select(col(Block.layer_id), col(Block.id))
@@ -126,7 +132,7 @@ def _cases(db: Session, domain: Domain) -> list[_Case]:
     reasons = _by_layer(
         db,
         sa.select(col(Absence.layer_id), col(Absence.id)).where(
-            col(Absence.domain_id) == domain.id
+            col(Absence.domain_id).in_([domain.id, into_id])
         ),
     )
     units = db.exec(
@@ -152,6 +158,35 @@ def _by_layer(db: Session, rows: sa.Executable) -> dict[int, list[int]]:
     for layer, row in run(db, rows):
         found.setdefault(layer, []).append(row)
     return found
+
+
+def _move_decisions(db: Session, domain: Domain, into_id: int) -> None:
+    """What decisions on passages put into the domain, so that deciding anew takes it back.
+
+    A block that was in both already, not by the same decision, stays in the one that is left.
+    """
+    assert domain.id is not None
+    in_it = sa.select(col(BlockDomain.block_id)).where(col(BlockDomain.domain_id) == domain.id)
+    in_both = set(
+        run(
+            db,
+            sa.select(col(Block.guid))
+            .join(BlockDomain, col(BlockDomain.block_id) == col(Block.id))
+            .where(col(BlockDomain.domain_id) == into_id, col(Block.id).in_(in_it)),
+        ).scalars()
+    )
+    points = db.exec(
+        select(Point)
+        .join(Unit, col(Unit.id) == col(Point.unit_id))
+        .where(Unit.sample_id == domain.sample_id, Point.kind == PointKind.PASSAGE)
+        .execution_options(populate_existing=True)
+    )
+    for point in points:
+        chosen = in_the_other(point.chosen, domain.id, into_id, in_both=in_both)
+        if chosen != point.chosen:
+            point.chosen = chosen
+            db.add(point)
+    db.flush()
 
 
 def _move_blocks(db: Session, domain_id: int, into_id: int) -> None:

@@ -116,6 +116,10 @@ def put_back(
         raise BuiltOn
     if after.get("undoubled"):
         domain_id = before["ideas"][0]["domain_id"]
+        if not _is_listed(db, case, domain_id):
+            raise Conflict(
+                "This cannot be undone: the core idea's domain is not in the list any more."
+            )
         noted["doubled"] = double_code(db, case, after["undoubled"], domain_id)
     if after.get("doubled"):
         noted["undoubled"] = after["doubled"]
@@ -138,13 +142,18 @@ def _say_why_again(
 ) -> Change:
     """What was said of a domain before it had a core idea stands again where it has none again."""
     for domain_id, reason in said:
-        listed = sa.select(col(Domain.id)).where(
-            col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
-        )
-        if run(db, listed).first() and not stored(db, case.unit.layer_id, domain_id=domain_id):
+        is_empty = not stored(db, case.unit.layer_id, domain_id=domain_id)
+        if is_empty and _is_listed(db, case, domain_id):
             unit = set_absence(db, case, domain_id=domain_id, reason=AbsenceReason(reason))
             change = replace(change, unit=unit)
     return change
+
+
+def _is_listed(db: Session, case: CaseContext, domain_id: int) -> bool:
+    listed = sa.select(col(Domain.id)).where(
+        col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
+    )
+    return run(db, listed).first() is not None
 
 
 def _turned_back(db: Session, case: CaseContext, was: Idea, became: Idea, present: Idea) -> Idea:

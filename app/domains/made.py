@@ -4,7 +4,7 @@ Kept in a point's `chosen`, so that deciding again can take back the earlier dec
 and nothing else. What was changed since stays, and so does what a core idea or a memo was built on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,6 +59,29 @@ class Made:
             and (passage.start, passage.end) == (self.start, self.end)
             and set(self.domains) <= set(passage.domains)
         )
+
+
+def in_the_other(
+    chosen: dict[str, Any] | None, domain_id: int, into_id: int, *, in_both: Collection[str]
+) -> dict[str, Any] | None:
+    """A point's `chosen` after a domain was merged into another: what it made is in the other.
+
+    Of a passage `in_both` before (by guid) that it did not put into the other itself, it made
+    nothing that it could take back.
+    """
+    if not chosen or not chosen.get("made"):
+        return chosen
+    kept = []
+    for each in map(Made.from_values, chosen["made"]):
+        if domain_id in each.domains:
+            left = {*each.domains} - {domain_id}
+            if each.guid not in in_both:
+                left.add(into_id)
+            if not left:
+                continue
+            each = replace(each, domains=tuple(sorted(left)))
+        kept.append(each.as_values())
+    return chosen | {"made": kept}
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ SAID: Mapping[str, str] = {
     "change a domain": "changed the domain “{title}”",
     "remove a domain": "removed the domain “{title}”",
     "merge domains": "merged the domain “{title}” into “{into}”",
-    "come along with a merged domain": (
+    "merge its domain into another": (
         "put what {where} has in “{title}” into “{into}”, which it was merged into"
     ),
     "agree": "agreed to {unit}",
