@@ -69,7 +69,7 @@ def checked_title(
         )
     if title_key(title) in {title_key(each.title) for each in present if each.id != but}:
         raise _refused(
-            "title", f"{sample.name} already has a domain '{title}'. Choose another title."
+            "title", f"“{sample.name}” already has a domain '{title}'. Choose another title."
         )
     return title
 

@@ -181,7 +181,7 @@ def remove_domain(db: Session, study: StudyContext, *, sample_id: int, domain_id
     domain = listed_domain(db, sample_id, domain_id)
     if drafted_units(db, col(Unit.sample_id) == sample_id):
         raise Conflict(
-            f"'{domain.title}' stays in the list: cases or boards of {sample.name} have been "
+            f"'{domain.title}' stays in the list: cases or boards of “{sample.name}” have been "
             "drafted in private, and a draft may use it. Merge it into another domain, give it "
             "another title, or remove it once all drafts are revealed."
         )

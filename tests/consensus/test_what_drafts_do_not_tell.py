@@ -89,9 +89,9 @@ def test_a_domain_stays_while_cases_are_drafted_whatever_the_drafts_use(
             )
         )
         assert said == (
-            f"'{title}' stays in the list: cases or boards of as therapist have been drafted in "
-            "private, and a draft may use it. Give it another title, or remove it once all drafts "
-            "are revealed."
+            f"'{title}' stays in the list: cases or boards of “as therapist” have been drafted in "
+            "private, and a draft may use it. Merge it into another domain, give it another title, "
+            "or remove it once all drafts are revealed."
         )
 
 

@@ -247,7 +247,7 @@ def test_a_domain_is_added_with_a_proposed_abbreviation(people: People, db: Sess
     assert "its margin name is REA" in people.ana.get(_url(people)).text
     answer = people.ana.post(_url(people), form | {"definition": "kept words"})
     assert answer.status_code == 422
-    assert "as therapist already has a domain" in answer.text
+    assert "“as therapist” already has a domain" in answer.text
     assert "kept words" in answer.text
     odd = people.ana.post(_url(people), form | {"title": "New", "kind": "odd"})
     assert (odd.status_code, "is not a kind of domain" in odd.text) == (422, True)
