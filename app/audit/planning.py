@@ -15,6 +15,7 @@ from app.audit.queries import judges_of_study, open_audit
 from app.audit.service import close_if_done, let_go, lock_round
 from app.audit.words import Audited
 from app.cases.models import Case
+from app.consensus.assignments import named_unit
 from app.consensus.models import Unit
 from app.consensus.queries import judges_of_units
 from app.consensus.rules import State
@@ -210,13 +211,16 @@ def choose_auditors(
             _assign(db, study, key, auditor, by_hand=True)
     db.flush()
     scene = Scene(study.id, study.me.id, key.unit_id)
+    unit = named_unit(db, study, key.unit_id) if key.unit_id is not None else None
+    noted = {"auditors": sorted(chosen), "reason": reason.strip()}
+    # Not under the unit while it is only planned: an untouched board can still go with its domain.
     record(
         db,
-        scene,
+        scene if unit is None or unit.is_begun else study.scene,
         "choose auditors by hand",
         item=row,
         before={"auditors": sorted(present)},
-        after={"auditors": sorted(chosen), "reason": reason.strip()},
+        after=noted | ({"unit": unit.what} if unit else {}),
     )
     if is_read and audit is not None and audit.id is not None:
         _ask_also(db, audit.id, [auditor for auditor in chosen if auditor not in present])

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.accounts.models import Account
 from app.consensus.amending import AmendmentKind, Verb
 from app.consensus.models import Amendment, ConsensusVersion, Unit
-from app.db import now, run
+from app.db import now, one_or_not_found, run
 from app.trail.service import Scene, record
 
 Ideas = dict[str, Any]
@@ -24,6 +24,7 @@ def lock_with_amended(db: Session, unit_id: int) -> Unit:
     """A unit's row, and those of the cases whose pending amendments are agreed with it.
 
     Cases before boards, as a change of a core idea takes them, so that neither waits for the other.
+    Raises `NotFound`.
     """
     rows = db.exec(
         select(Unit)
@@ -41,7 +42,7 @@ def lock_with_amended(db: Session, unit_id: int) -> Unit:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    return next(row for row in rows if row.id == unit_id)
+    return one_or_not_found(next((row for row in rows if row.id == unit_id), None), "case or board")
 
 
 @dataclass(frozen=True)

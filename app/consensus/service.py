@@ -22,7 +22,7 @@ from app.consensus.rules import (
     all_agree,
     check_open,
 )
-from app.db import now, run
+from app.db import now, one_or_not_found, run
 from app.errors import Conflict, Forbidden, Invalid, StepLocked
 from app.studies.members import before_team_changes, when_team_changes
 from app.studies.ways import WayOfWorking
@@ -81,6 +81,7 @@ CHANGE_DRAFT = (
 )
 STATE = sa.select(col(Unit.state)).where(col(Unit.id) == sa.bindparam("unit"))
 LOCKED_STATE = STATE.with_for_update(key_share=True)
+UNIT = "case or board"
 
 
 def change_content(db: Session, unit: UnitFacts, what: str) -> UnitFacts:
@@ -119,11 +120,17 @@ def hold(db: Session, unit: UnitFacts, what: str, *, part: Step = Step.BOTH) -> 
         return
     if Step.BOTH not in (part, unit.step) and part is not unit.step:
         raise StepLocked(_other_pass(unit, what))
-    state = State(run(db, LOCKED_STATE, {"unit": unit.id}).scalar_one())
+    state = _locked_state(db, unit)
     if not unit.is_private:
         check_open(state, what)
     elif state is not State.INDEPENDENT or not unit.is_open:
         _say_why_locked(db, unit, what)
+
+
+def _locked_state(db: Session, unit: UnitFacts) -> State:
+    """Raise `NotFound` for a board that went with its domain, when the page was read already."""
+    state = run(db, LOCKED_STATE, {"unit": unit.id}).scalar()
+    return State(one_or_not_found(state, UNIT))
 
 
 def amend_content(db: Session, unit: UnitFacts, what: str) -> UnitFacts:
@@ -132,7 +139,7 @@ def amend_content(db: Session, unit: UnitFacts, what: str) -> UnitFacts:
     Takes the row; neither state nor counter move. Raises `StepLocked` where nothing is agreed to
     yet.
     """
-    state = State(run(db, LOCKED_STATE, {"unit": unit.id}).scalar_one())
+    state = _locked_state(db, unit)
     if state not in AGREED_OR_LATER | {State.CONSENSUS}:
         raise StepLocked(f"{what} is {state}: nobody has agreed to it yet, so just change it.")
     return unit
@@ -168,13 +175,14 @@ def _say_why_locked(db: Session, unit: UnitFacts, what: str) -> None:
 
 
 def lock_unit(db: Session, unit_id: int) -> Unit:
-    """The unit's row, taken until the end of the transaction."""
-    return db.exec(
+    """The unit's row, taken until the end of the transaction. Raises `NotFound`."""
+    found = db.exec(
         select(Unit)
         .where(col(Unit.id) == unit_id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
-    ).one()
+    ).first()
+    return one_or_not_found(found, UNIT)
 
 
 def take_units(db: Session, study_id: int) -> None:

@@ -17,7 +17,7 @@ from app.cases.models import Case
 from app.consensus.amending import Cause
 from app.consensus.models import Layer, Point, Unit
 from app.consensus.queries import drafted_units
-from app.consensus.rules import DECIDED, PointKind, UnitKind, is_agreed
+from app.consensus.rules import AGREED_OR_LATER, DECIDED, PointKind, UnitKind
 from app.consensus.service import take_units
 from app.consensus.stale import mark_stale
 from app.core_ideas.dependents import note_came_along
@@ -288,5 +288,5 @@ def _note(db: Session, study: StudyContext, case: _Case, domain: Domain, into: D
         before={"title": domain.title},
         after={"into": into.title, "blocks": case.blocks, "core_ideas": case.core_ideas},
     )
-    if is_agreed(case.unit.state, case.unit.step):
+    if case.unit.state in AGREED_OR_LATER:
         freeze_case(db, scene, case.unit, Cause.DOMAINS_MERGED)

@@ -3,6 +3,8 @@
 import pytest
 from sqlmodel import Session, select
 
+from app.audit.due import ItemKey
+from app.audit.planning import choose_auditors
 from app.consensus.amending import Cause
 from app.consensus.models import Stale
 from app.consensus.rules import Outcome, PointKind
@@ -13,13 +15,15 @@ from app.core_ideas.models import Absence, AbsenceReason
 from app.core_ideas.reshaping import move
 from app.core_ideas.service import set_absence
 from app.core_ideas.undo import redo, undo
+from app.cross_analysis.guard import load_board
+from app.cross_analysis.service import add_category
 from app.domains import undo as of_blocks
 from app.domains.blocks import assign
 from app.domains.deciding import decide
 from app.domains.models import Block, BlockDomain
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from tests.core_ideas.a_case import GRIEF, TEARS, ACase, make_case
-from tests.core_ideas.a_revealed_case import ARevealedCase, revealed_case
+from tests.core_ideas.a_revealed_case import BEN, ADraft, ARevealedCase, private_case, revealed_case
 from tests.people import People
 
 
@@ -154,3 +158,39 @@ def test_who_cannot_undo_is_told_who_merged_the_domain(db: Session, people: Peop
     with pytest.raises(Conflict, match="any more: you merged its domain into another since"):
         of_blocks.undo(db, case.seen_by())
     assert _where(case, TEARS) == [case.domains["ANT"]]
+
+
+def test_a_first_pass_that_was_agreed_gets_a_version_too(db: Session, people: People) -> None:
+    case = private_case(db, people, passes=2)
+    for person in (people.ben, people.chi):
+        case.draft(person, ADraft(passages=BEN.passages))
+    case.agree()
+    _merge(case, "EXT", "ANT")
+    causes = [head.cause for head in versions_of(db, case.seen_by().unit.id)]
+    assert causes == [Cause.DOMAINS_MERGED, Cause.AGREED]
+
+
+def test_a_board_that_went_meanwhile_takes_no_category_and_no_agreement(
+    db: Session, people: People
+) -> None:
+    case = make_case(db, people)
+    board = load_board(db, people.context(db), people.sample.id or 0, case.domains["THO"])
+    _merge(case, "THO", "ANT")
+    with pytest.raises(NotFound, match="may have been removed"):
+        add_category(db, board, title="Ownership")
+    with pytest.raises(NotFound, match="may have been removed"):
+        agree(db, board.scene, board.unit, content=0, what=board.title)
+
+
+def test_a_domain_whose_board_has_its_auditors_but_no_work_goes(
+    db: Session, people: People
+) -> None:
+    case = make_case(db, people)
+    board = load_board(db, people.context(db), people.sample.id or 0, case.domains["THO"])
+    key = ItemKey(board.unit.id)
+    asked, why = [people.eli.id], "Fay is on leave."
+    choose_auditors(db, people.context(db), key=key, auditors=asked, reason=why)
+    _merge(case, "THO", "ANT")
+    db.commit()
+    told = people.ana.get(f"{people.url}/trail").text
+    assert f"chose the auditors of the board of Thoughts by hand: {why}" in told
