@@ -6,7 +6,7 @@ every case that it touches is marked to be looked at again. It reaches private d
 tells nothing of them. See docs/decisions/0029-merging-domains.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,16 @@ from app.errors import Conflict, Invalid
 from app.studies.guard import StudyContext
 from app.trail.service import Scene, record
 
+Follow = Callable[[Session, Domain, Domain], None]
+_follow: list[Follow] = []
 MERGE = "merge domains"
 COME_ALONG = "merge its domain into another"
+
+
+def when_domains_merge(follow: Follow) -> Follow:
+    """Let a room above do its part: it is given the domain that goes, and the other."""
+    _follow.append(follow)
+    return follow
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ def merge_domains(
     _move_blocks(db, domain_id, into_id)
     _move_core_ideas(db, domain_id, into_id)
     _move_points(db, domain_id, into_id)
+    for follow in _follow:
+        follow(db, domain, into)
     why = f"The domain “{domain.title}” was merged into “{into.title}”: see whether all is well."
     mark_stale(db, study.scene, touched, why)
     moved = Merged(

@@ -20,6 +20,7 @@ from app.consensus.models import Layer, Practice, Unit
 from app.consensus.rules import Move, State, Step
 from app.consensus.service import lock_unit, when
 from app.core_ideas import ideas
+from app.core_ideas.merging_domains import when_domains_merge
 from app.core_ideas.models import Absence, AbsenceReason
 from app.db import run
 from app.domains import passages
@@ -200,6 +201,36 @@ def lay_beside(db: Session, scene: Scene, unit: Unit) -> None:
         for domain, why in practice.consensus["absences"]
         if domain in listed
     )
+    db.flush()
+
+
+@when_domains_merge
+def keep_in_the_other(db: Session, domain: Domain, into: Domain) -> None:
+    """Two domains of a copy were merged: what is kept of the consensus follows as what is coded."""
+    assert domain.id is not None
+    assert into.id is not None
+    goes, stays = domain.id, into.id
+    of_it = select(Practice).join(Unit, col(Unit.id) == col(Practice.unit_id))
+    for practice in db.exec(of_it.where(Unit.sample_id == domain.sample_id)):
+        kept = practice.consensus
+        reasons = dict(kept["absences"])
+        both = {goes, stays} <= reasons.keys()
+        practice.consensus = {
+            "passages": [
+                each | {"domains": [stays if one == goes else one for one in each["domains"]]}
+                for each in kept["passages"]
+            ],
+            "ideas": [
+                each | {"domain": stays if each["domain"] == goes else each["domain"]}
+                for each in sorted(kept["ideas"], key=lambda each: each["domain"] == goes)
+            ],
+            "absences": [
+                [one, why]
+                for one, why in reasons.items()
+                if one not in (goes, stays) or (both and one == stays)
+            ],
+        }
+        db.add(practice)
     db.flush()
 
 

@@ -7,11 +7,13 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.cases.guard import CaseContext, load_case
-from app.consensus.drafting import take_up
+from app.consensus.drafting import submit, take_up
 from app.consensus.models import Layer, Practice, Unit
 from app.consensus.rules import State
 from app.consensus.service import agree
-from app.core_ideas.models import AbsenceReason
+from app.core_ideas.ideas import stored
+from app.core_ideas.merging_domains import merge_domains
+from app.core_ideas.models import Absence, AbsenceReason
 from app.core_ideas.service import add, set_absence
 from app.domains.blocks import assign
 from app.domains.queries import domain_list
@@ -210,3 +212,27 @@ def test_only_a_finished_case_is_copied_and_only_by_a_pi(
     db.commit()
     assert people.ana.post(url).status_code == 409
     assert "No case is finished yet" in people.ana.get(f"{people.url}/team/practice").text
+
+
+def test_domains_of_a_copy_that_are_merged_keep_what_the_team_had_in_either(
+    db: Session, people: People, case: ACase
+) -> None:
+    url, _ = joined(people)
+    case_url = coding_of(db, url)
+    code(db, people, case_url)
+    study = load_study(db, people.ana.me, int(url.rsplit("/", 1)[-1]))
+    sample = study.samples[0].id
+    listed = {row.abbreviation: row.id for row in domain_list(db, sample)}
+    for goes in ("THO", "EXT"):
+        merge_domains(db, study, sample_id=sample, domain_id=listed[goes], into_id=listed["ANT"])
+    db.commit()
+    copy = load_case(db, load_study(db, people.hal.me, study.id), sample, "P07")
+    submit(db, copy.scene, copy.unit, what="P07")
+    written = stored(db, load_case(db, study, sample, "P07").unit.consensus_layer_id)
+    assert [(idea.domain_id, idea.text) for idea in written] == [
+        (listed["ANT"], AGREED_WORDS),
+        (listed["ANT"], SECRET),
+    ]
+    assert not db.exec(select(Absence.id).where(Absence.domain_id == listed["ANT"])).all(), (
+        "why there is none in Extent says nothing of the two"
+    )
