@@ -18,7 +18,6 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
-    Request,
     ViewportSize,
     WebError,
     expect,
@@ -38,7 +37,17 @@ from app.migrations import migrate
 from app.serving import bind
 from tests.people import Browser, People, Person, make_people
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # One process less each: a tenth of the time on two cores.
+    "--in-process-gpu",
+    "--enable-features=NetworkServiceInProcess2",
+    # A page that asks another host is told so in its console.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+ANOTHER_HOST = "ERR_NAME_NOT_RESOLVED"
 PATIENCE = 10_000
 """Milliseconds, for a machine that does other things too."""
 SIZE: ViewportSize = {"width": 1360, "height": 860}
@@ -173,22 +182,18 @@ def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) 
 
     def note(said: ConsoleMessage) -> None:
         # A 409 or 422 is an answer; Chromium notes it as a resource that failed to load.
-        if said.type == "error" and not said.text.startswith("Failed to load resource"):
-            trouble.append(said.text)
+        is_answer = said.text.startswith("Failed to load resource")
+        if said.type == "error" and (not is_answer or ANOTHER_HOST in said.text):
+            trouble.append(f"{said.text} ({said.location['url']})")
 
     def note_error(broken: WebError) -> None:
         trouble.append(str(broken.error))
-
-    def watch(request: Request) -> None:
-        if not request.url.startswith((f"{server.url}/", "data:", "blob:")):
-            trouble.append(f"A page asked another host: {request.url}")
 
     def open_window(**how: Any) -> BrowserContext:
         window = server.window(**how)
         window.set_default_timeout(PATIENCE)
         window.on("console", note)
         window.on("weberror", note_error)
-        window.on("request", watch)
         windows.append(window)
         return window
 
@@ -196,7 +201,6 @@ def serving(folder: Path, empty: Path, servers: list[Server], chrome: Chromium) 
     for window in windows:
         window.remove_listener("console", note)
         window.remove_listener("weberror", note_error)
-        window.remove_listener("request", watch)
         window.close()
     server.end()
     servers.append(server)

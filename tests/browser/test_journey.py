@@ -43,6 +43,7 @@ ENDS_OF_A_TURN = """turn => {
 }"""
 
 
+@pytest.mark.whole
 def test_a_team_of_two_goes_by_hand_from_transcripts_to_a_table_in_word(
     served: Served, tmp_path: Path
 ) -> None:

@@ -49,7 +49,7 @@ def test_a_core_idea_needs_words_and_raw_data_of_its_own_domain(case: ACase) -> 
     with pytest.raises(Invalid, match="not in this domain any more"):
         case.add_idea("P cried.", "THO", block_ids=[case.block_at(MOTHER)])
     case.domains["ELSEWHERE"] = 99_999
-    with pytest.raises(NotFound, match="not in the list of as therapist"):
+    with pytest.raises(NotFound, match="not in the list of “as therapist”"):
         case.add_idea("P cried.", "ELSEWHERE")
     assert case.texts() == []
 

@@ -215,6 +215,7 @@ def _sent(database: RolledBackDatabase, person: Person, path: str) -> Any:
         person.browser.client.cookies = cookies
 
 
+@pytest.mark.whole
 def test_nobody_finds_a_trace_of_a_private_draft(
     db: Session, database: RolledBackDatabase, world: World
 ) -> None:
