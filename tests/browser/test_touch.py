@@ -133,7 +133,8 @@ def test_nothing_opens_under_a_finger_or_before_the_handles_rest(
     live: Live, tablet: Opened, audit: str
 ) -> None:
     eli = tablet(live.people.eli, audit)
-    eli.clock.install()
+    eli.clock.install(time=0)
+    eli.clock.pause_at(1_000)
     words = eli.get_by_text(LET_GO, exact=True)
     offer = eli.locator("#quote-popover")
     finger = Finger(eli)
