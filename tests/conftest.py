@@ -56,14 +56,15 @@ LONGEST = (
     "consensus/test_any_history.py",
     "journeys/test_blindness.py",
     "demo/test_build.py",
-    "tests/test_conflicts.py",
+    "audit/test_races.py",
+    "tests/test_save_races.py",
 )
 
 
 # Where databases differ: locks, races, statements by hand, migrations, notifications.
 DIFFERENT = re.compile(
-    r"tests/(trail|live/test_(faults|workers)\.py)"
-    r"|test_(audits|db|house|migrations|conflicts|merging\w*|queries|service|\w*races)\.py$"
+    r"tests/live/test_(faults|workers)\.py"
+    r"|test_(audits|db|house|migrations|queries|service|undoing|\w*races)\.py$"
 )
 
 

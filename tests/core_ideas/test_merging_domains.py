@@ -1,37 +1,29 @@
 """Two domains become one: what goes over, what stays, and what is refused."""
 
 import html
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from sqlmodel import Session, col, select
 
 from app.consensus.amending import Cause
-from app.consensus.models import Stale, Unit
+from app.consensus.models import Stale
 from app.consensus.rules import Outcome, PointKind, State
 from app.consensus.service import agree
 from app.consensus.versions import versions_of
 from app.core_ideas.document import read_case
 from app.core_ideas.merging_domains import Merged, merge_domains
 from app.core_ideas.models import Absence, AbsenceReason
-from app.core_ideas.service import add, set_absence
+from app.core_ideas.service import set_absence
 from app.core_ideas.undo import undo
 from app.cross_analysis.guard import load_board
 from app.cross_analysis.service import add_category
-from app.db import Database
-from app.domains.blocks import assign
 from app.domains.models import Block, BlockDomain
 from app.domains.queries import domain_list
 from app.errors import Conflict, Invalid, NotFound
-from app.migrations import migrate
 from app.trail.service import verify
-from tests.core_ideas.a_case import GRIEF, MOTHER, TEARS, ACase, make_case
+from tests.core_ideas.a_case import GRIEF, MOTHER, ACase, make_case
 from tests.core_ideas.a_revealed_case import CHI, private_case, revealed_case
-from tests.people import Browser, People, make_people
-from tests.races import at_once
+from tests.people import People
 
 LOSS = "C told P about the loss of C's mother."
 OWN = "Some grief was P's own."
@@ -251,53 +243,3 @@ def test_a_block_that_was_changed_meanwhile_is_seen_by_its_version(case: ACase) 
     _merge(case, "THO", "ANT")
     case.db.expire_all()
     assert case.db.get_one(Block, case.block_at(GRIEF)).version == before + 1
-
-
-@pytest.fixture(scope="module")
-def committing(fresh_database_url: Callable[[], str]) -> Iterator[Database]:
-    """A database of its own, in which transactions really commit."""
-    database = Database(fresh_database_url())
-    migrate(database.engine)
-    yield database
-    database.engine.dispose()
-
-
-def test_who_codes_in_a_domain_at_that_moment_has_coded_in_the_other_or_is_told(
-    committing: Database,
-) -> None:
-    with committing.write() as db:
-        people = make_people(db, lambda: cast(Browser, SimpleNamespace(sign_in_with=str)))
-        case = make_case(db, people)
-    for number in range(6):
-        with committing.write() as db:
-            here = replace(case, db=db)
-            here.domains["NEW"] = here.add_domain(f"Domain {number}")
-
-        def code(db: Session) -> None:
-            here = replace(case, db=db)
-            start = here.text.index(TEARS)
-            assign(
-                db,
-                here.seen_by(people.ben),
-                version_id=here.version_id,
-                start=start,
-                end=start + len(TEARS),
-                quote=TEARS,
-                domain_ids=[here.domains["NEW"]],
-            )
-            add(db, here.seen_by(people.ben), domain_id=here.domains["NEW"], text=OWN)
-
-        def merge(db: Session) -> None:
-            _merge(replace(case, db=db), "NEW", "EXT")
-
-        came = at_once(committing, code, merge)
-        assert came in (["done", "done"], ["Invalid", "done"], ["NotFound", "done"])
-        with committing.read() as db:
-            left = db.exec(
-                select(BlockDomain).where(BlockDomain.domain_id == case.domains["NEW"])
-            ).all()
-            assert not left
-            assert not list(verify(db))
-            assert (
-                len(db.exec(select(Unit).where(Unit.domain_id == case.domains["NEW"])).all()) == 0
-            )
