@@ -40,6 +40,7 @@ SAID_ELSEWHERE = {
     "agreed by all": "was the last to agree",
     "reopen for recoding": "reopened the case",
     "reopen the domains": "reopened its domains",
+    "merge its domain into another": "merged two domains",
     "decide on a point": "decided on what was to be discussed",
     "discuss a point after all": "opened a passage to be discussed after all",
     "keep a reservation": "noted a reservation",
