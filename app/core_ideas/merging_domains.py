@@ -16,8 +16,8 @@ from sqlmodel import Session, SQLModel, col, select
 from app.cases.models import Case
 from app.consensus.amending import Cause
 from app.consensus.models import Layer, Point, Unit
-from app.consensus.queries import drafted_units
-from app.consensus.rules import AGREED_OR_LATER, DECIDED, PointKind, UnitKind
+from app.consensus.queries import IS_OPEN_POINT, drafted_units
+from app.consensus.rules import AGREED_OR_LATER, PointKind, UnitKind
 from app.consensus.service import take_units
 from app.consensus.stale import mark_stale
 from app.core_ideas.dependents import note_came_along
@@ -247,8 +247,7 @@ def _check_discussed(db: Session, domain: Domain, into: Domain) -> None:
         .where(
             col(Point.kind) == PointKind.CORE_IDEAS,
             col(Domain.id).in_([domain.id, into.id]),
-            col(Point.is_joined).is_(False),
-            sa.or_(col(Point.outcome).is_(None), col(Point.outcome).not_in(DECIDED)),
+            IS_OPEN_POINT,
         )
         .order_by(col(Case.code)),
     ).first()

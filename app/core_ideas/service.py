@@ -322,15 +322,17 @@ def checked_text(text: str) -> str:
     return text
 
 
+def is_listed(db: Session, case: CaseContext, domain_id: int) -> bool:
+    """Is the domain in the list of the case's sample?"""
+    listed = sa.select(col(Domain.id)).where(
+        col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
+    )
+    return run(db, listed).first() is not None
+
+
 def check_domain(db: Session, case: CaseContext, domain_id: int) -> None:
     """Raise `NotFound` unless the domain is in the list of the case's sample."""
-    found = run(
-        db,
-        sa.select(col(Domain.id)).where(
-            col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
-        ),
-    ).first()
-    if found is None:
+    if not is_listed(db, case, domain_id):
         raise NotFound(
             f"This domain is not in the list of “{case.sample.name}” (any more). Load the page "
             "again."

@@ -18,7 +18,7 @@ from app.core_ideas.models import AbsenceReason, CoreIdea
 from app.core_ideas.places import still_there
 from app.core_ideas.reshaping import double_code, take_blocks_out
 from app.core_ideas.rules import Verb
-from app.core_ideas.service import Change, arrange, lock, make, set_absence
+from app.core_ideas.service import Change, arrange, is_listed, lock, make, set_absence
 from app.db import run
 from app.domains.models import Block, BlockDomain, Domain
 from app.errors import Conflict
@@ -116,7 +116,7 @@ def put_back(
         raise BuiltOn
     if after.get("undoubled"):
         domain_id = before["ideas"][0]["domain_id"]
-        if not _is_listed(db, case, domain_id):
+        if not is_listed(db, case, domain_id):
             raise Conflict(
                 "This cannot be undone: the core idea's domain is not in the list any more."
             )
@@ -143,17 +143,10 @@ def _say_why_again(
     """What was said of a domain before it had a core idea stands again where it has none again."""
     for domain_id, reason in said:
         is_empty = not stored(db, case.unit.layer_id, domain_id=domain_id)
-        if is_empty and _is_listed(db, case, domain_id):
+        if is_empty and is_listed(db, case, domain_id):
             unit = set_absence(db, case, domain_id=domain_id, reason=AbsenceReason(reason))
             change = replace(change, unit=unit)
     return change
-
-
-def _is_listed(db: Session, case: CaseContext, domain_id: int) -> bool:
-    listed = sa.select(col(Domain.id)).where(
-        col(Domain.id) == domain_id, col(Domain.sample_id) == case.sample.id
-    )
-    return run(db, listed).first() is not None
 
 
 def _turned_back(db: Session, case: CaseContext, was: Idea, became: Idea, present: Idea) -> Idea:
