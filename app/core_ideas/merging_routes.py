@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.core_ideas.merging_domains import merge_domains
 from app.db import Db, one_or_not_found
 from app.domains.list_queries import domain_list_page
+from app.domains.queries import domain_list
 from app.errors import Conflict, Invalid
 from app.permissions import Action
 from app.studies.guard import Id, StudyContext, may
@@ -60,7 +61,10 @@ def ask(
     domain: Id,
     into: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """What would go where; `?into=5` has that domain chosen."""
+    """What would go where; `?into=5` has that domain chosen. Back after merging: to the list."""
+    if domain not in {each.id for each in domain_list(db, sample)}:
+        gone = Toast("That domain is not in this list any more: it was merged or removed.")
+        return see_other(request, LIST.format(study=study.id, sample=study.sample(sample).id), gone)
     return _page(request, db, study, sample, domain, chosen=into)
 
 

@@ -226,6 +226,9 @@ def test_a_pi_merges_on_a_page_that_says_what_goes_where(case: ACase) -> None:
     assert "“Thoughts” is merged into “Antecedent”" in people.ana.get(url).text
     gone = people.ana.post(f"{url}/{case.domains['THO']}/merge", {"into": case.domains["ANT"]})
     assert gone.status_code == 404
+    back = people.ana.get(f"{url}/{case.domains['THO']}/merge")
+    assert back.headers["location"] == url
+    assert "it was merged or removed" in people.ana.get(url).text
 
 
 @pytest.mark.parametrize(("who", "status"), [("ben", 403), ("eli", 403), ("hal", 404)])
